@@ -8,6 +8,7 @@ import type { Topic } from 'aws-cdk-lib/aws-sns'
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 import type { StackConfig } from '../shared/config.ts'
+import { QUARANTINE_SID } from '../shared/domain/own-policy.ts'
 import type { Policy } from '../shared/domain/policy.ts'
 import { acknowledgeWildcards } from './acknowledge-wildcards.ts'
 import { containStatements, ownRoleStatements, wildcardReasons } from './acting-statements.ts'
@@ -69,7 +70,7 @@ export class ContainFunction extends Construct {
     })
     const quarantine = new ManagedPolicy(this, 'Quarantine', {
       description: 'Denies everything. Countersign attaches it to a user who has no room for another inline policy',
-      statements: [new PolicyStatement({ sid: 'CountersignQuarantine', effect: Effect.DENY, actions: ['*'], resources: ['*'] })],
+      statements: [new PolicyStatement({ sid: QUARANTINE_SID, effect: Effect.DENY, actions: ['*'], resources: ['*'] })],
     })
     this.reverifyFailures = deadLetterQueue(this, 'ReverifyFailures', 'queue')
     this.reverify = new Queue(this, 'Reverify', {

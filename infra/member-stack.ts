@@ -10,6 +10,7 @@ import {
   memberRoleArn,
   memberRoleName,
 } from '../shared/domain/member-roles.ts'
+import { QUARANTINE_SID } from '../shared/domain/own-policy.ts'
 import type { Policy } from '../shared/domain/policy.ts'
 import { acknowledgeWildcards } from './acknowledge-wildcards.ts'
 import {
@@ -48,7 +49,7 @@ export class MemberStack extends Stack {
     new ManagedPolicy(this, 'Quarantine', {
       managedPolicyName: memberQuarantineName(home.stackName),
       description: 'Denies everything. Countersign attaches it to a user who has no room for another inline policy',
-      statements: [new PolicyStatement({ sid: 'CountersignQuarantine', effect: Effect.DENY, actions: ['*'], resources: ['*'] })],
+      statements: [new PolicyStatement({ sid: QUARANTINE_SID, effect: Effect.DENY, actions: ['*'], resources: ['*'] })],
     })
     const isRotating = policy.rotation.users.length > 0
     const roles: MemberRole[] = isRotating ? ['contain', 'read', 'rotate'] : ['contain', 'read']

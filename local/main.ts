@@ -4,6 +4,7 @@ import { clearError } from './clear-error.ts'
 import { asTyped } from './command-name.ts'
 import { program } from './program.ts'
 import { terminalWidth } from './render/display-width.ts'
+import { errorText } from './render/error-text.ts'
 import { wrapText } from './render/wrap.ts'
 
 /** The error codes that have an exit code of their own. */
@@ -28,7 +29,7 @@ export async function runCommand(words: readonly string[]): Promise<void> {
       const isOurs = cause instanceof ResponderError
       const message = asTyped(cause instanceof Error ? cause.message : String(cause), { options: '' })
       const line = `countersign: ${message}${isOurs ? ` [${cause.code}]` : ''}`
-      process.stderr.write(`${wrapText(line, terminalWidth(process.stderr))}\n`)
+      process.stderr.write(`${wrapText(errorText(line), terminalWidth(process.stderr))}\n`)
       process.exitCode = isOurs ? (EXIT_CODES[cause.code] ?? 1) : 1
     }
   }

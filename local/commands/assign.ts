@@ -2,6 +2,7 @@ import { assigneeText } from '../../shared/domain/assignment.ts'
 import { printable } from '../../shared/domain/printable.ts'
 import { assign, assigneeIn } from '../../shared/review/assign.ts'
 import { comment, commentIn } from '../../shared/review/comment.ts'
+import { jsonText } from '../render/json-text.ts'
 import type { Target } from '../target.ts'
 import { whoOf } from './incidents.ts'
 
@@ -18,7 +19,7 @@ export async function whatAssigningDoes(target: Target, id: string, to: string |
 /** Assigns an incident to somebody, or with null to nobody. */
 export async function assignIncident(target: Target, id: string, { to, isJson }: { to: string | null; isJson: boolean }): Promise<string> {
   const incident = await assign(id, { to, by: target.caller }, target)
-  return isJson ? JSON.stringify(incident) : `Incident ${id} is assigned to ${assigneeText(incident.assignment)}.`
+  return isJson ? jsonText(incident) : `Incident ${id} is assigned to ${assigneeText(incident.assignment)}.`
 }
 
 /** What a comment will do, for the person who is about to write it. */
@@ -30,5 +31,5 @@ export async function whatCommentingDoes(target: Target, id: string, text: strin
 /** Writes a comment into the record of an incident. */
 export async function commentOnIncident(target: Target, id: string, { text, isJson }: { text: string; isJson: boolean }): Promise<string> {
   const entry = await comment(id, { text, by: target.caller }, target)
-  return isJson ? JSON.stringify(entry) : `Noted on ${id}, as entry ${entry.number} of its record.`
+  return isJson ? jsonText(entry) : `Noted on ${id}, as entry ${entry.number} of its record.`
 }

@@ -7,6 +7,7 @@ import { EXPECTED_PLACES_LIMIT, isPlace, PLACE_KINDS, type PlaceKind } from '../
 import { ResponderError } from '../../shared/errors.ts'
 import type { IdentityStore, Versioned } from '../../shared/ports/stores.ts'
 import { append, identitySubject } from '../../shared/record/append.ts'
+import { jsonText } from '../render/json-text.ts'
 import { fencePlaces, renderPlaces } from '../render/places.ts'
 import { moment } from '../render/style.ts'
 import { table } from '../render/table.ts'
@@ -32,7 +33,7 @@ export async function showBaseline(
   )
   const { firstSeen, lastSeen, calls, errorRate, expected } = baseline
   if (isJson)
-    return JSON.stringify({
+    return jsonText({
       identity: value.identity,
       firstSeen,
       lastSeen,

@@ -4,8 +4,10 @@ import { isCertain, unknownOf } from '../../shared/decide/reach/found-paths.ts'
 import { isServiceLinked } from '../../shared/domain/account-policies.ts'
 import { isCalled } from '../../shared/domain/listed-holder.ts'
 import { accountPoliciesOf } from '../../shared/domain/policies-in-details.ts'
+import { printable } from '../../shared/domain/printable.ts'
 import { ResponderError } from '../../shared/errors.ts'
 import { readAccount } from '../account-file.ts'
+import { jsonText } from '../render/json-text.ts'
 import { renderReach, renderReaches } from '../render/reach.ts'
 import { requireWritable, writeOut } from '../write-out.ts'
 
@@ -31,7 +33,7 @@ export async function blastRadius({ file, identity, isJson, page, width }: Blast
     const { reachPage } = await import('../replay/reach-page.ts')
     await writeOut(page, await reachPage(found))
   }
-  if (isJson) return found.map((one) => JSON.stringify(reachLine(one))).join('\n')
+  if (isJson) return found.map((one) => jsonText(reachLine(one))).join('\n')
   const [only] = found
   if (identity !== undefined && only !== undefined) return renderReach(only, width)
   return renderReaches(found, all.length - listed.length, width)
@@ -57,6 +59,8 @@ function identityIn(all: readonly Reach[], identity: string): Reach {
   const [only] = found
   if (only !== undefined && found.length === 1) return only
   const why =
-    only === undefined ? 'the file has none' : `it has ${found.length}: name one by its ARN, ${found.map(({ id }) => id).join(' or ')}`
-  throw new ResponderError('usage', `no one identity is called ${JSON.stringify(identity)}: ${why}`)
+    only === undefined
+      ? 'the file has none'
+      : `it has ${found.length}: name one by its ARN, ${found.map(({ id }) => printable(id, 200)).join(' or ')}`
+  throw new ResponderError('usage', `no one identity is called ${jsonText(identity)}: ${why}`)
 }

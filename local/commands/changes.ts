@@ -5,6 +5,7 @@ import { ExportFormat, exportRecord } from '../../shared/record/export/export.ts
 import { seal } from '../../shared/record/seal.ts'
 import { discrepancyText } from '../../shared/record/seal-notice.ts'
 import { faultText, sealedAtText, sealedText, uncomparedText } from '../render/fault.ts'
+import { jsonText } from '../render/json-text.ts'
 import type { Target } from '../target.ts'
 import { tellUnreadable } from '../tell-unreadable.ts'
 
@@ -16,7 +17,7 @@ export async function verifyChanges(
   const found = await audit(target)
   const isWhole = found.faults.length === 0
   const { chains, entries, seals, sealedAt, faults, discrepancies, uncompared } = found
-  if (isJson) return { output: JSON.stringify({ chains, entries, seals, sealedAt, isWhole, faults, discrepancies, uncompared }), isWhole }
+  if (isJson) return { output: jsonText({ chains, entries, seals, sealedAt, isWhole, faults, discrepancies, uncompared }), isWhole }
   const lines = [...faults.map(faultText), ...discrepancies.map(sealedText), ...uncomparedText(uncompared), ...sealedAtText(sealedAt, now)]
   return { output: [...lines, summaryOf(found, target)].join('\n'), isWhole }
 }
@@ -42,7 +43,7 @@ export async function sealChanges(target: Target, { isJson }: { isJson: boolean 
     log: silentLog,
   })
   const isWhole = discrepancies.length === 0 && uncompared === 0
-  if (isJson) return { output: JSON.stringify(entry), isWhole }
+  if (isJson) return { output: jsonText(entry), isWhole }
   const entries = heads.reduce((sum, { number }) => sum + number, 0)
   const lines = [
     ...discrepancies.map(discrepancyText),

@@ -9,6 +9,7 @@ import type { Policy } from '../../shared/domain/policy.ts'
 import { hint } from '../../shared/domain/schema-issues.ts'
 import { ResponderError } from '../../shared/errors.ts'
 import { exceptionLine, tuningText } from '../render/detector-tuning.ts'
+import { jsonText } from '../render/json-text.ts'
 import { type Column, table } from '../render/table.ts'
 import { wrapText } from '../render/wrap.ts'
 import { describeRule, stackWith, THE_CALL } from '../rules/describe-rule.ts'
@@ -39,7 +40,7 @@ const COLUMNS: readonly Column[] = [
 export function listDetectors({ policy, from, rules, now, isJson, width }: DetectorsInput): string {
   const ofRules = describedRules(rules)
   const all = [...CATALOGUE.map((detector) => describeDetector(detector)), ...ofRules].sort((a, b) => (a.id < b.id ? -1 : 1))
-  if (isJson) return JSON.stringify({ policy: from, detectors: all.map((one) => withTuning(one, policy)) })
+  if (isJson) return jsonText({ policy: from, detectors: all.map((one) => withTuning(one, policy)) })
   const rows = all.map((one) => [
     one.id,
     one.axis,
@@ -63,7 +64,7 @@ export function listDetectors({ policy, from, rules, now, isJson, width }: Detec
 /** One detector with everything that is known of it. Throws `usage` where there is none of the id. */
 export function showDetector(id: string, { policy, from, rules, now, isJson, width }: DetectorsInput): string {
   const one = describedBy(id, rules)
-  if (isJson) return JSON.stringify({ policy: from, ...withTuning(one, policy) })
+  if (isJson) return jsonText({ policy: from, ...withTuning(one, policy) })
   const { title, axis, weight, group, technique, techniqueUrl, isConfirmed, looksAt, delivery, notes, runbook } = one
   const rows = [
     ['says', `${axis}, own weight ${weight}, group ${group}${isConfirmed ? '; confirmed: contained without asking' : ''}`],

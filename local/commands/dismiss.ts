@@ -2,6 +2,7 @@ import { printable } from '../../shared/domain/printable.ts'
 import { ResponderError } from '../../shared/errors.ts'
 import { requireReason } from '../../shared/review/reviewer.ts'
 import { type Dismissed, dismissEach, type LookedAt } from '../dismiss-each.ts'
+import { jsonText } from '../render/json-text.ts'
 import type { Target } from '../target.ts'
 
 /** What dismissing these incidents will do, for the person who is about to do it. Throws where none of them can be dismissed. */
@@ -34,7 +35,7 @@ export async function dismissIncidents(
   const refused = looked.flatMap((one): Dismissed[] => (one.kind === 'refused' ? [{ id: one.id, outcome: 'refused', why: one.why }] : []))
   const results = [...(picked.length === 0 ? [] : await dismissEach(target, picked, reason)), ...refused]
   const isWhole = results.every(({ outcome }) => outcome !== 'refused')
-  if (isJson) return { output: results.map((one) => JSON.stringify(one)).join('\n'), isWhole }
+  if (isJson) return { output: results.map((one) => jsonText(one)).join('\n'), isWhole }
   const lines = results.map(
     ({ id, who, outcome, why }) =>
       `${LABELS[outcome]} ${printable(id, 60)}${who === undefined ? '' : `, ${printable(who, 80)}`}: ${printable(why, 300)}.`,

@@ -5,6 +5,7 @@ import type { Recording } from '../../shared/domain/trail.ts'
 import type { Check } from '../doctor/check.ts'
 import { rulesCheck, trailCheck } from '../doctor/delivery-checks.ts'
 import { renderChecks } from '../render/checks.ts'
+import { jsonText } from '../render/json-text.ts'
 import { wrapText, wrapWords } from '../render/wrap.ts'
 
 /** What is looked at: the rules of a deployed stack or of settings, and what else was checked. `recording`: what the trails record; undefined where no stack is looked at. */
@@ -35,7 +36,7 @@ export function doctor({ checks = [], name = 'the stack', ...stack }: DoctorSubj
   const found = recording === undefined ? checks : [rulesCheck(stack), trailCheck(recording), ...checks]
   if (isJson)
     return {
-      output: JSON.stringify({
+      output: jsonText({
         region,
         options,
         rules: [...rules],
@@ -56,7 +57,7 @@ export function doctor({ checks = [], name = 'the stack', ...stack }: DoctorSubj
 /** Says how an account does of which no rules are known: one in a folder, or a stack whose rules could not be read. `note` is the last line. */
 export function diagnose({ name, checks, note }: Examined, { isJson, width }: Printing): Diagnosis {
   const text = [renderChecks(name, checks, width), wrapText(note, width)].join('\n')
-  return { output: isJson ? JSON.stringify({ checks }) : text, ...outcomeOf(checks) }
+  return { output: isJson ? jsonText({ checks }) : text, ...outcomeOf(checks) }
 }
 
 interface Examined {

@@ -4,6 +4,7 @@ import { accept, readProposals } from '../../shared/learn/learn.ts'
 import type { Proposal } from '../../shared/learn/proposals.ts'
 import { commandOn } from '../command-name.ts'
 import { drillsLeftOut } from '../render/drills.ts'
+import { jsonText } from '../render/json-text.ts'
 import type { Paint } from '../render/style.ts'
 import { table } from '../render/table.ts'
 import { wrapText } from '../render/wrap.ts'
@@ -27,7 +28,7 @@ export async function showDrift(
   const { policy, answers, questions, drills, proposals } = await readProposals({ ...target, clock: { now } }, tellUnreadable)
   const drift = driftOf({ answers, questions }, policy.thresholds)
   if (out !== undefined) await writeOut(out, await (await import('../page/drift.ts')).driftPage(drift, { proposals, drills }))
-  if (isJson) return JSON.stringify({ ...drift, drills, proposals: proposals.map(({ policy: _, ...proposal }) => proposal) })
+  if (isJson) return jsonText({ ...drift, drills, proposals: proposals.map(({ policy: _, ...proposal }) => proposal) })
   return wrapText(renderDrift(target, { drift, drills, proposals, paint, width }), width)
 }
 

@@ -4,6 +4,7 @@ import { issueText } from '../../shared/domain/schema-issues.ts'
 import { addOutcome, type KindFigures, noFigures, renderSignals } from '../evaluate/signal-figures.ts'
 import { outcomeOf } from '../evaluate/signal-kinds.ts'
 import { readRecords } from '../read/read-records.ts'
+import { jsonText } from '../render/json-text.ts'
 import { InputTally } from './input-tally.ts'
 
 /** A labelled signal of any source: `kind` says by which way it comes, `event` is it, `headers` those of the request that brought it. */
@@ -76,5 +77,5 @@ export async function evaluateSignals({
     }
   if (number === 0) fail(`no row was read${passed.passedOver.length === 0 ? '' : `; passed over: ${passed.passedOver.join(', ')}`}`)
   const told = Object.fromEntries([...kinds].sort(([a], [b]) => (a < b ? -1 : 1)))
-  return { output: isJson ? JSON.stringify({ kinds: told }) : renderSignals(told, width), isWhole: problems === 0 }
+  return { output: isJson ? jsonText({ kinds: told }) : renderSignals(told, width), isWhole: problems === 0 }
 }

@@ -12,6 +12,7 @@ import { noted, renderQuestions } from '../evaluate/questions.ts'
 import { type Evaluated, renderTable } from '../evaluate/report.ts'
 import { type CaseResult, runCase } from '../evaluate/run-case.ts'
 import { geoDatabases } from '../geo-databases.ts'
+import { jsonText } from '../render/json-text.ts'
 import { wrapText } from '../render/wrap.ts'
 import { requireWritable, writeOut } from '../write-out.ts'
 import { InputTally } from './input-tally.ts'
@@ -80,11 +81,11 @@ export async function evaluate({
   if (failUnder !== undefined && short.length === 0) complain(`every bar of ${failUnder} is reached`)
   const reached = { isReached: short.length === 0, isWhole: problems === 0 }
   if (advised === undefined || asking === undefined)
-    return { output: isJson ? JSON.stringify({ sources }) : renderTable(sources, width), ...reached }
+    return { output: isJson ? jsonText({ sources }) : renderTable(sources, width), ...reached }
   const withAdvisor = figuresFor(together)
   const questions = asking.figures(advised.model, events)
   const output = isJson
-    ? JSON.stringify({ sources, advised: { sources: withAdvisor, questions } })
+    ? jsonText({ sources, advised: { sources: withAdvisor, questions } })
     : `The deterministic score alone\n${renderTable(sources, width)}\n\nWith the advisor\n${renderTable(withAdvisor, width)}\n\n${wrapText(renderQuestions(questions), width)}`
   return { output, ...reached }
 }

@@ -8,6 +8,7 @@ import { CSF_OUTCOMES, type Sentence } from '../../shared/review/explain/explana
 import { collectFacts } from '../../shared/review/explain/facts.ts'
 import { sourceOf } from '../../shared/review/explain/lines.ts'
 import { commandOn } from '../command-name.ts'
+import { jsonText } from '../render/json-text.ts'
 import { nextCommands } from '../render/next-commands.ts'
 import type { Paint } from '../render/style.ts'
 import { table } from '../render/table.ts'
@@ -34,7 +35,7 @@ export async function explainIncident(
     )
   const known = { incident: stored.value, signals, changes }
   const explanation = await explain(known, model)
-  if (isJson) return JSON.stringify({ incidentId: id, ...explanation, facts: collectFacts(known) })
+  if (isJson) return jsonText({ incidentId: id, ...explanation, facts: collectFacts(known) })
   const cited = new Set(
     [explanation.summary, explanation.why, explanation.response, explanation.rotation].flat().flatMap(({ evidence }) => evidence),
   )

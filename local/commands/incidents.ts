@@ -17,6 +17,7 @@ import { leftUsable, sessionsText, whatReviewDoes } from '../../shared/review/wh
 import { asTyped, commandOn } from '../command-name.ts'
 import { afterConfirm } from '../render/after-confirm.ts'
 import { renderList } from '../render/incident-list.ts'
+import { jsonText } from '../render/json-text.ts'
 import { reviewCommand } from '../render/next-commands.ts'
 import { overrideLines } from '../render/override.ts'
 import { wrapText } from '../render/wrap.ts'
@@ -35,7 +36,7 @@ export async function listIncidents(
   { isJson, isAll, width }: { isJson: boolean; isAll: boolean; width?: number | undefined },
 ): Promise<string> {
   const incidents = isAll ? await everyIncident(target, tellUnreadable) : await target.incidents.listOpen(LIST_LIMIT, tellUnreadable)
-  if (isJson) return incidents.map((incident) => JSON.stringify(incident)).join('\n')
+  if (isJson) return incidents.map((incident) => jsonText(incident)).join('\n')
   const override = await overrideLines(target)
   if (incidents.length === 0)
     return [...override, 'No open incidents.', ...(target.replayedNote === undefined ? [] : [target.replayedNote])].join('\n')
@@ -110,7 +111,7 @@ export async function releaseIncident(
   const undone = (await target.record.list(incidentSubject(id)))
     .filter(({ kind }) => kind === 'step-undone')
     .map(({ target: what }) => what)
-  if (isJson) return JSON.stringify(incident)
+  if (isJson) return jsonText(incident)
   return [releasedText(incident, { id, undone, target }), ...acceptedText(incident, target)].join('\n')
 }
 
@@ -147,7 +148,7 @@ export async function confirmIncident(
   { reason, isJson }: { reason: string; isJson: boolean },
 ): Promise<string> {
   const incident = await target.review(id, { kind: 'compromised', reason })
-  if (isJson) return JSON.stringify(incident)
+  if (isJson) return jsonText(incident)
   if (incident.awaitsSecond) return SECOND(id)
   const changes = await target.record.list(incidentSubject(id))
   const left = leftUsable(incident, changes)
@@ -169,7 +170,7 @@ export async function approveChange(
   { change, reason, isJson }: { change: string; reason: string; isJson: boolean },
 ): Promise<string> {
   const incident = await target.approve(id, { edgeId: change, reason })
-  if (isJson) return JSON.stringify(incident)
+  if (isJson) return jsonText(incident)
   const done = incident.state === 'containing' ? 'the function contain was invoked' : `incident ${id} is ${incident.state}`
   return [`Approved "${printable(change, 200)}": ${done}.`, ...leftToDo(incident, target)].join('\n')
 }
@@ -186,7 +187,7 @@ export async function extendIncident(
 ): Promise<string> {
   const before = (await target.incidents.get(id))?.value.extendedUntil
   const incident = await target.review(id, { kind: 'extend', reason, hours })
-  if (isJson) return JSON.stringify(incident)
+  if (isJson) return jsonText(incident)
   const { extendedUntil } = incident
   const until = extendedUntil === undefined ? 'later' : minuteText(extendedUntil)
   const isShorter = before !== undefined && extendedUntil !== undefined && extendedUntil < before
@@ -201,7 +202,7 @@ export async function containIncident(
   { reason, isJson }: { reason: string; isJson: boolean },
 ): Promise<string> {
   const incident = await target.review(id, { kind: 'contain', reason })
-  if (isJson) return JSON.stringify(incident)
+  if (isJson) return jsonText(incident)
   if (incident.awaitsSecond) return SECOND(id)
   switch (incident.state) {
     case 'contained':

@@ -4,13 +4,14 @@ import { minuteText } from '../../shared/domain/time.ts'
 import { listPatterns, revokePattern, unknownPattern } from '../../shared/record/patterns.ts'
 import { requireReason } from '../../shared/review/reviewer.ts'
 import { commandOn } from '../command-name.ts'
+import { jsonText } from '../render/json-text.ts'
 import type { Target } from '../target.ts'
 import { tellUnreadable } from '../tell-unreadable.ts'
 
 /** What people accepted, the newest first; as NDJSON with `isJson`. Those that ended are listed until they are revoked or dropped. */
 export async function showPatterns(target: Target, { isJson }: { isJson: boolean }): Promise<string> {
   const patterns = await listPatterns(target.record, tellUnreadable)
-  if (isJson) return patterns.map((pattern) => JSON.stringify(pattern)).join('\n')
+  if (isJson) return patterns.map((pattern) => jsonText(pattern)).join('\n')
   if (patterns.length === 0)
     return 'Nothing is accepted. A release accepts what it was asked about, but nothing that AWS confirmed or that came through Tor, a VPN or a listed address.'
   return patterns

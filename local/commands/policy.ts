@@ -11,6 +11,7 @@ import { requireReason } from '../../shared/review/reviewer.ts'
 import { endedExceptions } from '../detector-warnings.ts'
 import { loadPolicyFile, readPolicyFile } from '../policy-file.ts'
 import { idlePatterns, lostProtections, unreachedTiers } from '../policy-protections.ts'
+import { jsonText } from '../render/json-text.ts'
 import { overrideText, storedPolicy } from '../render/override.ts'
 import { policyLines, warningsOf } from '../render/policy-lines.ts'
 import { wrapText } from '../render/wrap.ts'
@@ -54,7 +55,7 @@ function ruleLines(path: string, { detectors }: Policy, folder: string | undefin
 /** The policy in force, as YAML. */
 export async function showPolicy(target: Target, { isJson }: { isJson: boolean }): Promise<string> {
   const { policy, number } = await readPolicy(target.record)
-  if (isJson) return JSON.stringify({ revision: number, policy })
+  if (isJson) return jsonText({ revision: number, policy })
   const { override, ...rest } = policy
   const now = Date.now()
   const running = runningOverride(policy, now)

@@ -7,6 +7,7 @@ import { type Fate, fateOf, whyNotPutBack } from '../../shared/review/fate-of-me
 import { redrive } from '../../shared/review/redrive.ts'
 import { restore, setAside, setAsideNamed } from '../../shared/review/set-aside.ts'
 import { commandOn, quoted } from '../command-name.ts'
+import { jsonText } from '../render/json-text.ts'
 import { duration, moment } from '../render/style.ts'
 import type { Target } from '../target.ts'
 
@@ -62,7 +63,7 @@ export async function showFailures(target: Target, { queue, isJson }: { queue: s
   const aside = (await failures.setAside.list()).filter((one) => queues.some(({ name }) => name === one.queue) || queue === '')
   if (isJson) {
     const known = aside.map(({ body: _, ...rest }) => ({ ...rest, isSetAside: true }))
-    return [...waiting, ...known].map((one) => JSON.stringify(one)).join('\n')
+    return [...waiting, ...known].map((one) => jsonText(one)).join('\n')
   }
   const full = waiting.filter((one) => one.waiting > 0 || one.sample.length > 0 || one.unread !== undefined)
   const lines = full.flatMap((one) => [...linesOf(one, target), ''])

@@ -8,6 +8,7 @@ import type { Jobs } from '../reader/jobs.ts'
 import { readInThread } from '../reader/read-in-thread.ts'
 import { refusesCalls } from '../refused-by-steps.ts'
 import { terminalWidth } from '../render/display-width.ts'
+import { jsonText } from '../render/json-text.ts'
 import type { Paint } from '../render/style.ts'
 import { logBatches } from '../replay/log-batches.ts'
 import { ReplayProgress } from '../replay/progress.ts'
@@ -58,7 +59,7 @@ export async function replay({ run, incidents, trust }: Replay, options: ReplayO
     err.write(text)
   }
   const input = new InputTally({ write })
-  const print = (value: unknown) => out.write(`${JSON.stringify(value)}\n`)
+  const print = (value: unknown) => out.write(`${jsonText(value)}\n`)
   const { onProblem, onSkip, onRow, onLate } = input
   const reading = { onProblem, onSkip, onRow, onLate, onProgress: progress.show, signal }
   const { paths, jobs, rules, since, until } = options

@@ -10,6 +10,7 @@ import { commandOn } from '../command-name.ts'
 import { measured } from '../measured.ts'
 import { shown } from '../page/document.ts'
 import { openFirst, periodPage, summaryOf } from '../page/period-page.ts'
+import { jsonText } from '../render/json-text.ts'
 import type { Target } from '../target.ts'
 import { tellUnreadable } from '../tell-unreadable.ts'
 import { writeOut } from '../write-out.ts'
@@ -34,7 +35,7 @@ export async function report(
   }
   if (isJson) {
     const { incidents, ...rest } = measures
-    return JSON.stringify({ ...rest, calls, incidents: incidents.map(({ id }) => id) })
+    return jsonText({ ...rest, calls, incidents: incidents.map(({ id }) => id) })
   }
   return `${summaryOf(measures)}\nWritten to ${out}.`
 }

@@ -7,6 +7,7 @@ import { hasFence, type Restriction } from '../../shared/domain/restriction.ts'
 import { HOUR_MS } from '../../shared/domain/time.ts'
 import { ResponderError } from '../../shared/errors.ts'
 import { readLastUsedFile } from '../read-last-used-file.ts'
+import { jsonText } from '../render/json-text.ts'
 import { moment } from '../render/style.ts'
 import type { Target } from '../target.ts'
 import { identityNamed } from './baseline.ts'
@@ -68,7 +69,7 @@ export async function printRestriction(
     hasStore: target.lastUsed !== undefined,
     now: target.clock.now(),
   })
-  return { document: JSON.stringify(JSON.parse(made.document), null, 2), note: `${note}${ofRole}\n${used}` }
+  return { document: jsonText(JSON.parse(made.document), 2), note: `${note}${ofRole}\n${used}` }
 }
 
 async function lastUsedIn({ lastUsed }: Target, identityId: string): Promise<LastUsed | undefined> {

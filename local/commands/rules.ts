@@ -2,6 +2,7 @@ import { conditionMatcher } from '../../shared/detect/rules/match-condition.ts'
 import { RecordView } from '../../shared/detect/rules/record-view.ts'
 import type { CompiledRule } from '../../shared/detect/rules/sigma/compile-rule.ts'
 import { counted } from '../../shared/domain/counted.ts'
+import { jsonText } from '../render/json-text.ts'
 import { type RuleDelivery, ruleDelivery, stackWith } from '../rules/describe-rule.ts'
 import { type RulesFolder, readRulesFolder } from '../rules/read-rules.ts'
 import { ruleOfSamples, samplesBeside } from '../rules/read-samples.ts'
@@ -35,7 +36,7 @@ export function checkRules(folder: string, { isJson }: { isJson: boolean }): Tol
       ...refused.map(({ file, why }) => ({ file, state: 'refused', why })),
       { counts },
     ]
-    return { output: lines.map((line) => JSON.stringify(line)).join('\n'), isWhole }
+    return { output: lines.map((line) => jsonText(line)).join('\n'), isWhole }
   }
   const lines = [
     ...loaded.map(
@@ -152,7 +153,7 @@ export function testRules(folder: string, { isJson }: { isJson: boolean }): Told
   const of = (state: Tested['state']) => results.filter((one) => one.state === state).length
   const counts = { rules: loaded.length, passed: of('passed'), failed: of('failed'), untested: of('untested'), refused: refused.length }
   const isWhole = counts.failed === 0 && refused.length === 0
-  if (isJson) return { output: [...results, { counts }].map((line) => JSON.stringify(line)).join('\n'), isWhole }
+  if (isJson) return { output: [...results, { counts }].map((line) => jsonText(line)).join('\n'), isWhole }
   return {
     output: [
       ...results.map(({ file, state, faults, samples }) => `  ${MARK[state]} ${file}${linesOf(state, faults, samples)}`),

@@ -7,6 +7,7 @@ import { commandOn } from '../command-name.ts'
 import { renderChanges } from '../render/changes.ts'
 import { renderComments } from '../render/comments.ts'
 import { renderIncident } from '../render/incident.ts'
+import { jsonText } from '../render/json-text.ts'
 import { nextCommands } from '../render/next-commands.ts'
 import { overrideLines } from '../render/override.ts'
 import type { Paint } from '../render/style.ts'
@@ -38,7 +39,7 @@ export async function showIncident(
   const among = incident.reports === undefined ? [] : await target.incidents.listOpen(LIST_LIMIT, tellUnreadable)
   const sameReport = sameFindings(incident, among).map((one) => one.incident.id)
   if (isJson)
-    return JSON.stringify({
+    return jsonText({
       incident,
       signals,
       changes,

@@ -1,6 +1,8 @@
 import { isCalled } from '../../shared/domain/listed-holder.ts'
+import { printable } from '../../shared/domain/printable.ts'
 import type { StoredReach } from '../../shared/domain/stored-reach.ts'
 import { ResponderError } from '../../shared/errors.ts'
+import { jsonText } from '../render/json-text.ts'
 import { renderStoredReach, renderStoredReaches } from '../render/stored-reach.ts'
 import type { Target } from '../target.ts'
 
@@ -30,7 +32,7 @@ export async function storedReach({ reach }: Target, { identity, account, isJson
     )
   const chosen = identity === undefined ? all : [identityIn(all, identity)]
   const found = chosen.toSorted((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))
-  if (isJson) return found.map(({ id, score, ...rest }) => JSON.stringify({ id, reach: score, ...rest })).join('\n')
+  if (isJson) return found.map(({ id, score, ...rest }) => jsonText({ id, reach: score, ...rest })).join('\n')
   const [only] = found
   return identity !== undefined && only !== undefined ? renderStoredReach(only, width) : renderStoredReaches(found, width)
 }
@@ -40,6 +42,8 @@ function identityIn(all: readonly StoredReach[], identity: string): StoredReach 
   const [only] = found
   if (only !== undefined && found.length === 1) return only
   const why =
-    only === undefined ? 'the inventory has none' : `it has ${found.length}: name one by its ARN, ${found.map(({ id }) => id).join(' or ')}`
-  throw new ResponderError('usage', `no one identity is called ${JSON.stringify(identity)}: ${why}`)
+    only === undefined
+      ? 'the inventory has none'
+      : `it has ${found.length}: name one by its ARN, ${found.map(({ id }) => printable(id, 200)).join(' or ')}`
+  throw new ResponderError('usage', `no one identity is called ${jsonText(identity)}: ${why}`)
 }

@@ -1,3 +1,4 @@
+import { jsonText } from '../render/json-text.ts'
 import type { Paint } from '../render/style.ts'
 import { type Column, table } from '../render/table.ts'
 import { wrapText } from '../render/wrap.ts'
@@ -70,7 +71,7 @@ export function drillJson(report: DrillReport, note = ''): string {
     title: STEPS[step.name].title,
     ...(clockOf(step) === undefined ? {} : { clock: clockOf(step) }),
   }))
-  return JSON.stringify({ ...report, steps, clocks: CLOCKS, ...(note === '' ? {} : { note }) }, null, 2)
+  return jsonText({ ...report, steps, clocks: CLOCKS, ...(note === '' ? {} : { note }) }, 2)
 }
 
 function clockOf({ name }: DrillStep): ClockName | undefined {

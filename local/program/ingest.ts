@@ -3,6 +3,7 @@ import { DATA_FOLDER } from '../data-folder.ts'
 import { goAhead } from '../go-ahead.ts'
 import { openTarget, requireStack, type TargetOptions } from '../open-target.ts'
 import { requireSomeInput } from '../read/list-files.ts'
+import { jsonText } from '../render/json-text.ts'
 import { complain, print } from './with-target.ts'
 
 /** Adds the command that reports what scanners found. */
@@ -23,7 +24,7 @@ export function addIngest(root: Command): void {
       const found = await ingest({ paths, now: Date.now(), err: process.stderr })
       const { reports, isWhole } = found
       if (options.dryRun === true) {
-        for (const report of reports) print(JSON.stringify(report))
+        for (const report of reports) print(jsonText(report))
         complain(`${summaryLine(found)} Nothing was reported.`)
       } else {
         for (const line of reportLines(reports)) print(line)

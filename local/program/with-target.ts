@@ -6,6 +6,7 @@ import { DATA_FOLDER } from '../data-folder.ts'
 import { goAhead } from '../go-ahead.ts'
 import { openTarget, type TargetOptions } from '../open-target.ts'
 import { terminalWidth } from '../render/display-width.ts'
+import { errorText } from '../render/error-text.ts'
 import { paintFor } from '../render/style.ts'
 import { wrapText } from '../render/wrap.ts'
 import type { Target } from '../target.ts'
@@ -13,7 +14,7 @@ import type { Target } from '../target.ts'
 /** Prints a text that is not empty. */
 export const print = (text: string) => process.stdout.write(text === '' ? '' : `${text}\n`)
 /** Prints a line on standard error. */
-export const complain = (line: string) => void process.stderr.write(`${line}\n`)
+export const complain = (line: string) => void process.stderr.write(`${errorText(line)}\n`)
 /** Colours for standard output, where it is a terminal. */
 export const paint = () => paintFor(process.stdout, process.env)
 /** The width of standard output, where it is a terminal. */

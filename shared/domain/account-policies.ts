@@ -16,6 +16,18 @@ export interface PolicySet {
 /** The policies of organisations above an account: a level each, the root first. Each level has to allow. */
 export type ServiceControlPolicies = readonly (readonly NamedPolicy[])[]
 
+/** Where a policy of an identity stands. */
+export interface PolicyPlace {
+  readonly policy: NamedPolicy
+  readonly as: 'inline' | 'attached' | 'boundary'
+  /** What has it: the identity itself, or a group that a user is in. */
+  readonly of: 'user' | 'role' | 'group'
+  /** The ARN of what has it. */
+  readonly holder: string
+  /** The ARN of a managed policy of the account; undefined of an inline one, and of one that AWS manages. */
+  readonly arn?: string
+}
+
 /** A user or role of an account, with what its policies say. */
 export interface PolicyHolder {
   /** Its ARN. */
@@ -26,6 +38,8 @@ export interface PolicyHolder {
   readonly principalId?: string
   readonly tags: Readonly<Record<string, string>>
   readonly policies: PolicySet
+  /** Where each of its policies stands; undefined where that is not known. */
+  readonly places?: readonly PolicyPlace[]
   /** Who may assume a role; undefined of a user, and where it is not known. */
   readonly trust?: unknown
 }

@@ -1,3 +1,5 @@
+import { jsonOutline, namesIn } from './json-outline.ts'
+
 /** What a statement allows or denies: actions and resources, each named or named by what is left out. Patterns are as they are written. */
 export interface Permission {
   readonly effect: 'Allow' | 'Deny'
@@ -15,22 +17,46 @@ export interface Statement extends Permission {
   readonly principal: unknown
   readonly notPrincipal: unknown
   readonly condition: unknown
+  /** True where `${…}` is a variable: in a document of the policy language of 2012-10-17. In an older one it is text. */
+  readonly hasVariables: boolean
 }
 
-/** IAM policy documents have at most 10,240 characters, so a longer text than this is none. */
+/** IAM policy documents have at most 10,240 characters, of which white space is none. So a longer text than this is no document. */
 const TEXT_LIMIT = 65_536
+
+/** How deep a text may nest objects and lists: no policy nests more than six, and what goes through one goes deeper with each. */
+const DEPTH_LIMIT = 64
+
+/** A condition, an operator of it, and the list of values of a key. */
+const CONDITION_DEPTH = 3
+
+/**
+ * The version of the policy language that has variables. A document without a version is of 2008-10-17.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html
+ */
+const WITH_VARIABLES = '2012-10-17'
 
 /**
  * The statements of a policy document: an object, or JSON text, plain or URL-encoded. Undefined where it cannot be read.
  *
- * Names of elements are read without regard to case, which errs to the careful side: what AWS refuses never took effect.
+ * Names of elements are read without regard to case, which errs to the careful side: what AWS refuses never took effect. A document that gives an element twice cannot be
+ * read: which of both counts is not known.
  */
 export function readStatements(document: unknown): readonly Statement[] | undefined {
   const parsed = typeof document === 'string' ? parse(document) : document
   if (!isObject(parsed)) return undefined
-  const listed = elementsOf(parsed).get('statement')
-  if (listed === undefined) return undefined
-  return listOf(listed).flatMap((statement) => (isObject(statement) ? (statementOf(elementsOf(statement)) ?? []) : []))
+  const elements = elementsOf(parsed)
+  const listed = elements?.get('statement')
+  if (elements === undefined || listed === undefined) return undefined
+  const hasVariables = elements.get('version') === WITH_VARIABLES
+  const statements: Statement[] = []
+  for (const written of listOf(listed).filter(isObject)) {
+    const members = elementsOf(written)
+    if (members === undefined) return undefined
+    const statement = statementOf(members, hasVariables)
+    if (statement !== undefined) statements.push(statement)
+  }
+  return statements
 }
 
 /** The statements of a policy document. None where it cannot be read. */
@@ -80,7 +106,7 @@ export function isConditional({ condition }: Pick<Statement, 'condition'>): bool
   return condition !== undefined && !(isObject(condition) && Object.keys(condition).length === 0)
 }
 
-function statementOf(elements: ReadonlyMap<string, unknown>): Statement | undefined {
+function statementOf(elements: ReadonlyMap<string, unknown>, hasVariables: boolean): Statement | undefined {
   const effect = elements.get('effect')
   if (effect !== 'Allow' && effect !== 'Deny') return undefined
   const [notAction, notResource] = [elements.get('notaction'), elements.get('notresource')]
@@ -94,23 +120,40 @@ function statementOf(elements: ReadonlyMap<string, unknown>): Statement | undefi
     ...(notResource === undefined ? {} : { notResources: textsOf(notResource) }),
     principal: elements.get('principal'),
     notPrincipal: elements.get('notprincipal'),
-    condition: elements.get('condition'),
+    condition: conditionOf(elements.get('condition')),
+    hasVariables,
   }
 }
 
+/** A condition as it is written; a text in place of one that is nested deeper than any, so that whoever reads it says that it cannot be read. */
+function conditionOf(condition: unknown): unknown {
+  return isDeeper(condition, CONDITION_DEPTH) ? 'nested too deep' : condition
+}
+
 function parse(text: string): unknown {
-  if (text.length > TEXT_LIMIT) return undefined
   try {
-    return JSON.parse(text.trimStart().startsWith('%') ? decodeURIComponent(text) : text)
+    const json = text.trimStart().startsWith('%') ? decodeURIComponent(text) : text
+    const { length, names, depth } = jsonOutline(json)
+    if (length > TEXT_LIMIT || depth > DEPTH_LIMIT) return undefined
+    const parsed = JSON.parse(json)
+    return namesIn(parsed) === names ? parsed : undefined
   } catch {
     // Not JSON: AWS refuses such a document, so the error code of the call says so.
     return undefined
   }
 }
 
-/** The members of a policy or of a statement, by their names in lower case. */
-function elementsOf(value: Readonly<Record<string, unknown>>): ReadonlyMap<string, unknown> {
-  return new Map(Object.entries(value).map(([name, member]) => [name.toLowerCase(), member]))
+/** The members of a policy or of a statement, by their names in lower case; undefined where one is there twice. */
+function elementsOf(value: Readonly<Record<string, unknown>>): ReadonlyMap<string, unknown> | undefined {
+  const members = Object.entries(value)
+  const elements = new Map(members.map(([name, member]) => [name.toLowerCase(), member]))
+  return elements.size === members.length ? elements : undefined
+}
+
+/** True where a value nests objects and lists deeper than a limit. */
+function isDeeper(value: unknown, limit: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return limit === 0 || Object.values(value).some((member) => isDeeper(member, limit - 1))
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

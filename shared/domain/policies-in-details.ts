@@ -1,8 +1,8 @@
-import type { AccountPolicies, NamedPolicy, PolicyHolder } from './account-policies.ts'
+import type { AccountPolicies, NamedPolicy, PolicyHolder, PolicyPlace } from './account-policies.ts'
 import { awsManagedPolicyIn } from './arn.ts'
 import type { AuthorizationDetails } from './authorization-details.ts'
 import { isConditional, statementsOf } from './iam-policy.ts'
-import { incidentOfPolicy } from './own-policy.ts'
+import { incidentOfPolicy, QUARANTINE_SID } from './own-policy.ts'
 
 type User = AuthorizationDetails['UserDetailList'][number]
 type Role = AuthorizationDetails['RoleDetailList'][number]
@@ -39,33 +39,45 @@ export function accountPoliciesOf(details: AuthorizationDetails): AccountPolicie
     managed.set(arn, policy)
     return policy
   }
-  const policiesIn = (inline: Inline, attached: Attached): readonly NamedPolicy[] => [
-    ...inline.flatMap(({ PolicyName, PolicyDocument }) =>
-      isOurs(PolicyName, PolicyDocument) ? [] : [{ name: PolicyName, document: PolicyDocument }],
-    ),
-    ...attached.map(({ PolicyArn }) => managedOf(PolicyArn)),
-  ]
+  const placesIn = (of: PolicyPlace['of'], holder: string, inline: Inline, attached: Attached): readonly PolicyPlace[] => {
+    const own = inline.map(({ PolicyName, PolicyDocument }) => ({ name: PolicyName, document: PolicyDocument }))
+    return [
+      ...own.flatMap((policy): PolicyPlace[] => (isOurs(policy) ? [] : [{ policy, as: 'inline', of, holder }])),
+      ...attached.flatMap(({ PolicyArn }) => managedPlace(PolicyArn, { as: 'attached', of, holder })),
+    ]
+  }
+  const managedPlace = (arn: string, place: Pick<PolicyPlace, 'as' | 'of' | 'holder'>): readonly PolicyPlace[] => {
+    const policy = managedOf(arn)
+    if (isOurQuarantine(arn, policy)) return []
+    return [{ policy, ...place, ...(awsManagedPolicyIn(arn) === undefined ? { arn } : {}) }]
+  }
   const groups = new Map(
-    details.GroupDetailList.map((group) => [group.GroupName, policiesIn(group.GroupPolicyList, group.AttachedManagedPolicies)]),
+    details.GroupDetailList.map((group) => {
+      const { GroupName, Arn, GroupPolicyList, AttachedManagedPolicies } = group
+      return [GroupName, placesIn('group', Arn, GroupPolicyList, AttachedManagedPolicies)]
+    }),
   )
-  const holderOf = (one: User | Role, identity: readonly NamedPolicy[]): Omit<PolicyHolder, 'kind' | 'name'> => ({
-    id: one.Arn,
-    tags: Object.fromEntries(one.Tags.map(({ Key, Value }) => [Key, Value])),
-    policies: {
-      identity,
-      ...(one.PermissionsBoundary === undefined ? {} : { boundary: managedOf(one.PermissionsBoundary.PermissionsBoundaryArn) }),
-    },
-  })
+  const holderOf = (one: User | Role, of: 'user' | 'role', ownPlaces: readonly PolicyPlace[]): Omit<PolicyHolder, 'kind' | 'name'> => {
+    const { Arn: id, PermissionsBoundary } = one
+    const limits =
+      PermissionsBoundary === undefined ? [] : managedPlace(PermissionsBoundary.PermissionsBoundaryArn, { as: 'boundary', of, holder: id })
+    const [limit] = limits
+    return {
+      id,
+      tags: Object.fromEntries(one.Tags.map(({ Key, Value }) => [Key, Value])),
+      policies: { identity: ownPlaces.map(({ policy }) => policy), ...(limit === undefined ? {} : { boundary: limit.policy }) },
+      places: [...ownPlaces, ...limits],
+    }
+  }
   const users = details.UserDetailList.map((user): PolicyHolder => {
-    const own = policiesIn(user.UserPolicyList, user.AttachedManagedPolicies)
-    // A group that the snapshot does not have may allow anything.
-    const ofGroups = user.GroupList.flatMap((name) => groups.get(name) ?? [{ name: `of the group ${name}`, document: undefined }])
+    const own = placesIn('user', user.Arn, user.UserPolicyList, user.AttachedManagedPolicies)
+    const ofGroups = user.GroupList.flatMap((name) => groups.get(name) ?? [unknownGroup(user.Arn, name)])
     const id = user.UserId === undefined ? {} : { principalId: user.UserId }
-    return { ...holderOf(user, [...own, ...ofGroups]), ...id, kind: 'iam-user', name: user.UserName }
+    return { ...holderOf(user, 'user', [...own, ...ofGroups]), ...id, kind: 'iam-user', name: user.UserName }
   })
   const roles = details.RoleDetailList.map(
     (role): PolicyHolder => ({
-      ...holderOf(role, policiesIn(role.RolePolicyList, role.AttachedManagedPolicies)),
+      ...holderOf(role, 'role', placesIn('role', role.Arn, role.RolePolicyList, role.AttachedManagedPolicies)),
       ...(role.RoleId === undefined ? {} : { principalId: role.RoleId }),
       kind: 'role',
       name: role.RoleName,
@@ -75,10 +87,30 @@ export function accountPoliciesOf(details: AuthorizationDetails): AccountPolicie
   return { holders: [...users, ...roles], controls: [] }
 }
 
+/** What is known of a group that the snapshot does not have: it may allow anything. */
+function unknownGroup(user: string, name: string): PolicyPlace {
+  return {
+    policy: { name: `of the group ${name}`, document: undefined },
+    as: 'inline',
+    of: 'group',
+    holder: user.replace(/:user\/.*/, `:group/${name}`),
+  }
+}
+
 /** True for a denial that the responder itself set for a time: what an identity could break is asked of what it has without that. Whatever allows something counts, by any name. */
-function isOurs(name: string, document: unknown): boolean {
+function isOurs({ name, document }: NamedPolicy): boolean {
   const statements = incidentOfPolicy(name) === undefined ? [] : statementsOf(document)
   return statements.length > 0 && statements.every(({ effect }) => effect === 'Deny')
+}
+
+/**
+ * True for the managed policy of the responder that denies everything, attached or as a boundary. Each stack gives its own a name, so it is told by the name of its statement too; a
+ * policy of AWS is none.
+ */
+function isOurQuarantine(arn: string, { name, document }: NamedPolicy): boolean {
+  const statements = statementsOf(document)
+  const isNamedSo = name === QUARANTINE_SID || statements.some(({ sid }) => sid === QUARANTINE_SID)
+  return isNamedSo && awsManagedPolicyIn(arn) === undefined && statements.every(({ effect }) => effect === 'Deny')
 }
 
 function defaultDocumentOf(policy: AuthorizationDetails['Policies'][number] | undefined): unknown {

@@ -195,4 +195,35 @@ describe('countersign blast-radius', () => {
     expect([code, err]).toEqual([0, ''])
     expect(out).not.toContain('\u202E')
   })
+
+  it('prints no control character of a name, neither in JSON nor in an error', async () => {
+    const hostile = '\u001b]0;x\u0007\u009b31m\u202e\n::warning::\u200b'
+    const file = join(folder, 'hostile-names.json')
+    const users = ['a', 'b'].map((at) => ({ UserName: 'twin', Arn: `arn:aws:iam::${ACCOUNT}:user/${at}${hostile}/twin` }))
+    writeFileSync(file, JSON.stringify({ UserDetailList: users }))
+    const unseen = /[\p{Cc}\p{Cf}]/u
+    const json = await countersign(['blast-radius', '--file', file, '--json'])
+    expect(
+      json.out
+        .trimEnd()
+        .split('\n')
+        .filter((line) => unseen.test(line)),
+    ).toEqual([])
+    expect(lines<Line>(json.out).map(({ id }) => id)).toEqual(users.map(({ Arn }) => Arn))
+    const error = await countersign(['blast-radius', 'twin', '--file', file])
+    expect(error.code).toBe(2)
+    expect(error.err.split('\n')).toHaveLength(2)
+    expect(error.err.trimEnd()).not.toMatch(unseen)
+  })
+
+  it('takes a condition that is nested 20,000 deep as one that cannot be read', async () => {
+    const file = join(folder, 'nested.json')
+    const condition = `{"StringEquals":${'{"a":'.repeat(20_000)}1${'}'.repeat(20_001)}`
+    const statement = `{"Effect":"Allow","Action":"*","Resource":"*","Condition":${condition}}`
+    const user = `{"UserName":"ann","Arn":"${userArn('ann')}","UserPolicyList":[{"PolicyName":"own","PolicyDocument":{"Statement":[${statement}]}}]}`
+    writeFileSync(file, `{"UserDetailList":[${user}]}`)
+    const { code, out } = await countersign(['blast-radius', 'ann', '--file', file, '--json'])
+    const [found] = lines<Line>(out)
+    expect([code, found?.reach, found?.paths[0]?.dependsOn]).toEqual([0, 99, ['a condition that cannot be read']])
+  })
 })

@@ -1,4 +1,5 @@
 import { canonical } from '../../domain/change.ts'
+import { QUARANTINE_SID } from '../../domain/own-policy.ts'
 import { restrictionIn } from '../restriction-document.ts'
 import { restrictsMore } from '../restricts-more.ts'
 import { isSameValue, type StepValue } from './step.ts'
@@ -16,7 +17,7 @@ export function revocationPolicyName(incidentId: string): string {
 /** No condition: `aws:TokenIssueTime` is absent from a call made with a long-lived key, so it would let that call through. */
 export const DENY_ALL = JSON.stringify({
   Version: '2012-10-17',
-  Statement: [{ Sid: 'CountersignQuarantine', Effect: 'Deny', Action: '*', Resource: '*' }],
+  Statement: [{ Sid: QUARANTINE_SID, Effect: 'Deny', Action: '*', Resource: '*' }],
 })
 
 /** Sessions of a role that are to end: those of these names, or all where `names` is empty. */

@@ -1,10 +1,12 @@
 import { isServiceLinked, type PolicyHolder } from '../../domain/account-policies.ts'
 import type { Meter } from '../../domain/meter.ts'
+import { rightOfAsker } from './asker.ts'
 import type { OwnReach } from './own-reach.ts'
 import { PatternIndex } from './pattern-index.ts'
 import { readPolicy } from './read-policies.ts'
-import { type Right, rightOf } from './right.ts'
-import { type Trust, trusts } from './trust.ts'
+import type { Right } from './right.ts'
+import type { Trust } from './trust.ts'
+import { trusts } from './trusts.ts'
 
 /** One user or role, with its own reach. */
 export interface ReachNode {
@@ -59,6 +61,7 @@ export interface Limits {
 export function becomesOf(nodes: readonly ReachNode[], { steps, isOver }: Limits): ReadonlyMap<string, readonly Hop[]> {
   const labels = new Map<ReachNode, Label>(nodes.map((node) => [node, { value: node.score, hop: undefined }]))
   const byId = new Map(nodes.map((node) => [node.holder.id, node]))
+  const rolesByName = Map.groupBy(nodes.filter(isTarget), ({ holder }) => holder.name)
   const [assumers, passers] = [assumersOf(nodes), passersOf(nodes)]
   const indexes = [assumers, ...passers.values()]
   const patterns = indexes.reduce((sum, { patterns: of }) => sum + of, 0)
@@ -80,15 +83,16 @@ export function becomesOf(nodes: readonly ReachNode[], { steps, isOver }: Limits
       if (settled.has(role)) continue
       settled.add(role)
       if (isOver()) stop()
-      const hasMore = (limit: number) => (node: ReachNode) => {
+      const hasMore = (limit: number, isSure: boolean) => (node: ReachNode) => {
         const { value: reached = 0, hop } = labels.get(node) ?? {}
         // Of whom nothing more can be worked out every further step is only possible, to a role that is worth less than the one before.
-        return reached >= Math.min(limit, value) || (hop !== undefined && node.own.asker.policies.work.isSpent)
+        return reached >= reduced(value, limit, isSure) || (hop !== undefined && node.own.asker.policies.work.isSpent)
       }
       const to = role.holder.id
-      for (const [node, isSure] of mayAssume(role, { assumers, byId, isDone: hasMore(ASSUME_LIMIT) }))
+      const done = { isDone: hasMore(ASSUME_LIMIT, true), isDoneForPossible: hasMore(ASSUME_LIMIT, false) }
+      for (const [node, isSure] of mayAssume(role, { assumers, nodes, byId, rolesByName, ...done }))
         relax(node, reduced(value, ASSUME_LIMIT, isSure), { to, reason: `can assume the role ${role.holder.name}${ifPossible(isSure)}` })
-      for (const [node, isSure] of mayPass(role, passers, hasMore(PASS_LIMIT)))
+      for (const [node, isSure] of mayPass(role, passers, hasMore(PASS_LIMIT, true)))
         relax(node, reduced(value, PASS_LIMIT, isSure), {
           to,
           reason: `can run code with the role ${role.holder.name}${ifPossible(isSure)}`,
@@ -110,44 +114,56 @@ function ifPossible(isSure: boolean): string {
   return isSure ? '' : ', possibly'
 }
 
+/** Those who may assume a role, and for whom it is done: by what is sure, and by what is only possible. */
+interface Found {
+  readonly assumers: PatternIndex<ReachNode>
+  readonly nodes: readonly ReachNode[]
+  readonly byId: ReadonlyMap<string, ReachNode>
+  readonly rolesByName: ReadonlyMap<string, readonly ReachNode[]>
+  readonly isDone: (node: ReachNode) => boolean
+  readonly isDoneForPossible: (node: ReachNode) => boolean
+}
+
 /**
  * Who of the account may assume a role, and whether that is sure. Whoever its trust policy names needs no policy of its own; whoever it trusts as one of the account
  * does; an explicit denial counts for both.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_permissions-to-switch.html
  */
-function* mayAssume(
-  { holder, trust, meter }: ReachNode,
-  found: { assumers: PatternIndex<ReachNode>; byId: ReadonlyMap<string, ReachNode>; isDone: (node: ReachNode) => boolean },
-): Iterable<readonly [ReachNode, boolean]> {
+function* mayAssume({ holder, trust, meter }: ReachNode, found: Found): Iterable<readonly [ReachNode, boolean]> {
   if (trust === undefined) return
-  for (const id of trust.named.keys()) {
-    const node = found.byId.get(id)
-    if (node === undefined || node.holder.id === holder.id || found.isDone(node)) continue
-    const { asNamed } = trusts(trust, node.holder, { context: node.own.asker.context, meter })
+  const namedBySession = [...trust.sessions.keys()].flatMap((name) => found.rolesByName.get(name) ?? [])
+  const named = [...[...trust.named.keys()].flatMap((id) => found.byId.get(id) ?? []), ...namedBySession]
+  for (const node of named) {
+    if (node.holder.id === holder.id || found.isDone(node)) continue
+    const { asNamed } = trusts(trust, node.holder, { contexts: node.own.asker.contexts, meter })
     const denial = deniedOf(node, holder.id)
     if (asNamed !== 'no' && denial !== 'yes') yield [node, asNamed === 'yes' && denial === 'no']
   }
-  if (trust.ofAccount.length === 0) return
-  for (const node of found.assumers.of(holder.id, found.isDone)) {
-    if (node.holder.id === holder.id) continue
-    const { asOfAccount } = trusts(trust, node.holder, { context: node.own.asker.context, meter })
-    const right = asOfAccount === 'no' ? undefined : assumeRight(node, holder.id)
-    if (right !== undefined) yield [node, asOfAccount === 'yes' && right.outcome === 'allowed']
+  if (trust.ofAccount.length > 0 || trust.ofAnyone.length > 0 || trust.isUnread)
+    for (const node of found.assumers.of(holder.id, found.isDone)) {
+      if (node.holder.id === holder.id) continue
+      const { asOfAccount } = trusts(trust, node.holder, { contexts: node.own.asker.contexts, meter })
+      const right = asOfAccount === 'no' ? undefined : assumeRight(node, holder.id)
+      if (right !== undefined) yield [node, asOfAccount === 'yes' && right.outcome === 'allowed']
+    }
+  if (trust.ofAnyone.length === 0) return
+  for (const node of found.nodes) {
+    if (node.holder.id === holder.id || found.isDoneForPossible(node)) continue
+    const { asAnyone } = trusts(trust, node.holder, { contexts: node.own.asker.contexts, meter })
+    if (asAnyone !== 'no' && deniedOf(node, holder.id) !== 'yes') yield [node, false]
   }
 }
 
 function assumeRight({ own: { asker } }: ReachNode, role: string): Right | undefined {
-  return rightOf(asker.policies, { action: 'sts:AssumeRole', form: role, context: asker.context })
+  return rightOfAsker(asker, { action: 'sts:AssumeRole', form: role })
 }
 
 /** Whether an identity's policies deny it a role explicitly: asked as if everything were allowed besides. */
 function deniedOf({ own: { asker } }: ReachNode, role: string): 'yes' | 'no' | 'unknown' {
   const { identity, limits, work } = asker.policies
   const denied = [ALLOW_ALL, ...identity]
-  const right = rightOf(
-    { identity: denied, limits: limits.map((level) => [ALLOW_ALL, ...level]), work },
-    { action: 'sts:AssumeRole', form: role, context: asker.context },
-  )
+  const policies = { identity: denied, limits: limits.map((level) => [ALLOW_ALL, ...level]), work }
+  const right = rightOfAsker({ ...asker, policies }, { action: 'sts:AssumeRole', form: role })
   return right === undefined ? 'yes' : right.outcome === 'allowed' ? 'no' : 'unknown'
 }
 
@@ -156,14 +172,14 @@ function* mayPass(
   passers: ReadonlyMap<string, PatternIndex<Passer>>,
   isDone: (node: ReachNode) => boolean,
 ): Iterable<readonly [ReachNode, boolean]> {
-  for (const service of trust?.services ?? [])
+  const services = trust?.isUnread ? passers.keys() : (trust?.services ?? [])
+  for (const service of services)
     for (const { node, isNew } of passers.get(service)?.of(holder.id, (one) => isDone(one.node)) ?? []) {
-      const { policies, context } = node.own.asker
       if (node.holder.id === holder.id) continue
       if (!isNew) yield [node, false]
       else {
-        const right = rightOf(policies, { action: 'iam:PassRole', form: holder.id, context: policies.work.passingTo(service, context) })
-        if (right !== undefined) yield [node, right.outcome === 'allowed']
+        const right = rightOfAsker(node.own.asker, { action: 'iam:PassRole', form: holder.id }, service)
+        if (right !== undefined) yield [node, right.outcome === 'allowed' && trust?.isUnread === false]
       }
     }
 }

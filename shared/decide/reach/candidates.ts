@@ -50,16 +50,16 @@ function allowedIn(
   condition: Answer,
   { context, work }: Place,
 ): readonly Candidate[] {
-  const { resources, notResources } = grant.statement
+  const { resources, notResources, hasVariables } = grant.statement
   const made = (left: ResourceSet | undefined, more: readonly string[]) =>
     left === undefined ? [] : [{ set: left, because: [...because, grant], unknown: [...unknown, ...condition.unknown, ...more] }]
   if (notResources === undefined)
     return resources.flatMap((resource) => {
-      const { pattern, unknown: variables } = patternOf(resource, context)
+      const { pattern, unknown: variables } = patternOf(resource, hasVariables, context)
       work.takeForPattern(set, pattern)
       return work.isSpent ? [] : made(within(set, pattern), variables)
     })
-  const excepted = notResources.map((resource) => patternOf(resource, context))
+  const excepted = notResources.map((resource) => patternOf(resource, hasVariables, context))
   // What a variable excepts is not known, so it is left in.
   const sure = excepted.filter((one) => one.unknown.length === 0).map(({ pattern }) => pattern)
   for (const pattern of sure) work.takeForPattern(set, pattern)
@@ -89,15 +89,15 @@ export function afterDenials(candidate: Candidate, denials: readonly PlacedState
 
 /** Whether a denial is about all of a set of resources. */
 function deniedIn(set: ResourceSet, { statement }: PlacedStatement, { context, work }: Place): Answer {
-  const { resources, notResources } = statement
+  const { resources, notResources, hasVariables } = statement
   if (notResources !== undefined) {
-    const others = notResources.map((one) => patternOf(one, context).pattern)
+    const others = notResources.map((one) => patternOf(one, hasVariables, context).pattern)
     for (const other of others) work.takeForPattern(set, other)
     return known(!work.isSpent && liesOutside(set, others))
   }
   let answer: Answer = { value: 'no', unknown: [] }
   for (const resource of resources) {
-    const { pattern, unknown } = patternOf(resource, context)
+    const { pattern, unknown } = patternOf(resource, hasVariables, context)
     work.takeForPattern(set, pattern)
     if (work.isSpent) break
     const covered = isCovered(set, pattern)
@@ -109,14 +109,14 @@ function deniedIn(set: ResourceSet, { statement }: PlacedStatement, { context, w
 }
 
 /** Whether the condition of a statement holds: worked out once for a call, whatever is asked about. */
-function holdsOf({ statement: { condition } }: PlacedStatement, { context, work }: Place): Answer {
+function holdsOf({ statement }: PlacedStatement, { context, work }: Place): Answer {
   work.take(VISIT)
-  return condition === undefined ? known(true) : work.holds(condition, context)
+  return statement.condition === undefined ? known(true) : work.holds(statement, context)
 }
 
 /** The pattern of a resource with its variables replaced: by `*` where one is not known. */
-function patternOf(resource: string, context: ConditionContext): { pattern: string; unknown: readonly string[] } {
-  if (!resource.includes('${')) return { pattern: resource, unknown: [] }
+function patternOf(resource: string, hasVariables: boolean, context: ConditionContext): { pattern: string; unknown: readonly string[] } {
+  if (!hasVariables || !resource.includes('${')) return { pattern: resource, unknown: [] }
   const { text, unknown } = substituted(resource, context)
   return { pattern: text ?? resource.replace(/\$\{[^}]*\}/g, '*'), unknown }
 }

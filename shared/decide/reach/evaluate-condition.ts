@@ -1,9 +1,10 @@
 import { BlockList, isIP } from 'node:net'
 import { iamGlobs } from '../../domain/glob.ts'
-import { textsOf } from '../../domain/iam-policy.ts'
+import type { Statement } from '../../domain/iam-policy.ts'
 import { type Meter, UNLIMITED } from '../../domain/meter.ts'
 import { type Answer, allOf, anyOf, known } from './answer.ts'
-import { arnMatches } from './arn-matches.ts'
+import { arnHolds } from './arn-matches.ts'
+import { PASSED_TO, serviceHolds } from './passed-service.ts'
 
 /**
  * What is known of a call, by condition key in lower case. `null`: the call has no such key. A key that is not named here is not known. Several values
@@ -23,8 +24,8 @@ const OPERATORS: ReadonlyMap<string, Operator> = new Map([
   ...withNegation('stringequals', 'stringnotequals', (given, wanted) => given === wanted),
   ...withNegation('stringequalsignorecase', 'stringnotequalsignorecase', (given, wanted) => given.toLowerCase() === wanted.toLowerCase()),
   ...withNegation('stringlike', 'stringnotlike', (given, wanted, meter) => iamGlobs(wanted, given, meter)),
-  ...withNegation('arnequals', 'arnnotequals', (given, wanted, meter) => arnMatches(wanted, given, meter)),
-  ...withNegation('arnlike', 'arnnotlike', (given, wanted, meter) => arnMatches(wanted, given, meter)),
+  ...withNegation('arnequals', 'arnnotequals', (given, wanted, meter) => arnHolds(wanted, given, meter)),
+  ...withNegation('arnlike', 'arnnotlike', (given, wanted, meter) => arnHolds(wanted, given, meter)),
   ...withNegation('ipaddress', 'notipaddress', isInRange),
   ...withNegation(
     'numericequals',
@@ -56,21 +57,32 @@ export const TOO_MUCH = 'policies that take too long to work out'
 /** What is said of an identity of which not all could be worked out: what is not known counts as possible. */
 export const UNFINISHED = `may do less than is said: it has ${TOO_MUCH}`
 
+/** A condition, and whether `${…}` in it is a variable. */
+type Conditional = Pick<Statement, 'condition' | 'hasVariables'>
+
+/** What a key of a condition is compared with. */
+interface Wanted {
+  readonly key: string
+  readonly values: readonly string[]
+  readonly hasVariables: boolean
+}
+
 /**
- * Whether a `Condition` holds: all of its operators and keys have to, and of the values of a key any may. What that takes is taken from `meter`; where that has none left, it
- * is not known.
+ * Whether the `Condition` of a statement holds: all of its operators and keys have to, and of the values of a key any may. What that takes is taken from `meter`; where that has
+ * none left, it is not known.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-logic-multiple-context-keys-or-values.html
  */
-export function conditionHolds(condition: unknown, context: ConditionContext, meter: Meter = UNLIMITED): Answer {
+export function conditionHolds({ condition, hasVariables }: Conditional, context: ConditionContext, meter: Meter = UNLIMITED): Answer {
   if (condition === undefined) return known(true)
   if (!isObject(condition)) return unknownOf('a condition that cannot be read')
-  const place = { context, meter }
   const answer = allOf(
-    Object.entries(condition).flatMap(([operator, keys]) =>
-      isObject(keys)
-        ? Object.entries(keys).map(([key, values]) => keyHolds(operator, { key, values: textsIn(values) }, place))
-        : [unknownOf(operator)],
-    ),
+    Object.entries(condition).flatMap(([operator, keys]) => {
+      if (!isObject(keys)) return [unknownOf(operator)]
+      return Object.entries(keys).map(([key, written]) => {
+        const values = textsIn(written)
+        return values === undefined ? unknownOf(key) : keyHolds(operator, { key, values, hasVariables }, { context, meter })
+      })
+    }),
   )
   return meter.isSpent ? unknownOf(TOO_MUCH) : answer
 }
@@ -81,10 +93,12 @@ interface Place {
   readonly meter: Meter
 }
 
-function keyHolds(written: string, { key, values }: { key: string; values: readonly string[] }, { context, meter }: Place): Answer {
-  meter.take(COMPARISON + written.length + key.length)
+function keyHolds(written: string, wanted: Wanted, place: Place): Answer {
+  const { context, meter } = place
+  meter.take(COMPARISON + written.length + wanted.key.length)
   if (meter.isSpent) return unknownOf(TOO_MUCH)
   const [, set, name = '', ifExists] = /^(forallvalues:|foranyvalue:)?(.*?)(ifexists)?$/.exec(written.toLowerCase()) ?? []
+  const { key, values } = wanted
   const given = context.get(key.toLowerCase())
   if (name === 'null')
     return given === undefined ? unknownOf(key) : anyOf(values.map((value) => isMissingAs(value, { key, isMissing: given === null })))
@@ -93,7 +107,7 @@ function keyHolds(written: string, { key, values }: { key: string; values: reado
   if (given === undefined) return unknownOf(key)
   const present = given === null ? [] : typeof given === 'string' ? [given] : given
   if (present.length === 0) return known(isTrueOfNothing(operator, set, ifExists !== undefined))
-  const each = present.map((value) => valueHolds(operator, value, { key, wanted: values, context, meter }))
+  const each = present.map((value) => valueHolds(operator, value, wanted, place))
   return set === 'foranyvalue:' ? anyOf(each) : set === 'forallvalues:' || operator.isNegated ? allOf(each) : anyOf(each)
 }
 
@@ -115,25 +129,33 @@ function isTrueOfNothing({ isNegated }: Operator, set: string | undefined, isIfE
 function valueHolds(
   { compare, isNegated }: Operator,
   given: string,
-  { key, wanted, context, meter }: { readonly key: string; readonly wanted: readonly string[] } & Place,
+  { key, values, hasVariables }: Wanted,
+  { context, meter }: Place,
 ): Answer {
-  const answers = wanted.map((pattern): Answer => {
+  const answers = values.map((pattern): Answer => {
     if (meter.isSpent) return unknownOf(TOO_MUCH)
-    const { text, unknown } = substituted(pattern, context)
+    const { text, unknown }: Substituted = hasVariables ? substituted(pattern, context) : { text: pattern, unknown: [] }
     meter.take(COMPARISON + given.length + (text ?? pattern).length)
     if (text === undefined) return { value: 'unknown', unknown }
-    const isSo = compare(given, text, meter)
+    const metered = (one: string, other: string) => compare(one, other, meter)
+    const isSo = key.toLowerCase() === PASSED_TO ? serviceHolds(metered, given, text) : metered(given, text)
     return isSo === undefined ? unknownOf(key) : known(isSo)
   })
   const any = anyOf(answers)
   return isNegated && any.value !== 'unknown' ? known(any.value === 'no') : any
 }
 
+/** A text of a policy with its variables replaced; undefined where one is not known, which `unknown` names. */
+export interface Substituted {
+  readonly text: string | undefined
+  readonly unknown: readonly string[]
+}
+
 /**
- * A text of a policy with its variables replaced, such as `${aws:username}`; undefined where one is not known.
+ * A text of a policy with its variables replaced, such as `${aws:username}`. A document of the policy language of 2008 has none: there it is text.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
  */
-export function substituted(text: string, context: ConditionContext): { text: string | undefined; unknown: readonly string[] } {
+export function substituted(text: string, context: ConditionContext): Substituted {
   const unknown: string[] = []
   const replaced = text.replace(/\$\{([^{}]*)\}/g, (whole, name: string) => {
     const [key = '', fallback] = name.split(',').map((part) => part.trim())
@@ -192,13 +214,10 @@ function withNegation(name: string, negated: string, compare: Comparison): [stri
   ]
 }
 
-/** Booleans are written with quotes or without. */
-function textsIn(values: unknown): readonly string[] {
-  return textsOf(Array.isArray(values) ? values.map(asText) : asText(values))
-}
-
-function asText(value: unknown): unknown {
-  return typeof value === 'boolean' ? String(value) : value
+/** The values of a key: booleans are written with quotes or without, and an account may be a number. Undefined where one is none of these. */
+function textsIn(values: unknown): readonly string[] | undefined {
+  const listed: readonly unknown[] = Array.isArray(values) ? values : [values]
+  return listed.every((value) => ['string', 'number', 'boolean'].includes(typeof value)) ? listed.map(String) : undefined
 }
 
 function unknownOf(what: string): Answer {

@@ -4,7 +4,7 @@ import { coversAction } from '../../domain/iam-permissions.ts'
 import { readStatements, type Statement } from '../../domain/iam-policy.ts'
 import { type Answer, allOf, anyOf, not } from './answer.ts'
 import { arnMatches } from './arn-matches.ts'
-import { type ConditionContext, conditionHolds, substituted } from './evaluate-condition.ts'
+import { type ConditionContext, conditionHolds, type Substituted, substituted } from './evaluate-condition.ts'
 
 /** One call that policies are asked about. */
 export interface PolicyRequest {
@@ -100,11 +100,13 @@ function deciding({ policy, name, statement, answer }: Applied): DecidingStateme
 
 function isAbout(statement: Statement, { action, resource, context }: PolicyRequest): Answer {
   if (!coversAction(statement, action)) return { value: 'no', unknown: [] }
-  return allOf([coversResource(statement, resource, context), conditionHolds(statement.condition, context)])
+  return allOf([coversResource(statement, resource, context), conditionHolds(statement, context)])
 }
 
-function coversResource({ resources, notResources }: Statement, resource: string | undefined, context: ConditionContext): Answer {
-  const isNamed = (patterns: readonly string[]) => anyOf(patterns.map((pattern) => resourceMatches(pattern, resource, context)))
+function coversResource(statement: Statement, resource: string | undefined, context: ConditionContext): Answer {
+  const { resources, notResources, hasVariables } = statement
+  const written = (pattern: string) => (hasVariables ? substituted(pattern, context) : { text: pattern, unknown: [] })
+  const isNamed = (patterns: readonly string[]) => anyOf(patterns.map((pattern) => resourceMatches(pattern, resource, written)))
   return notResources === undefined ? isNamed(resources) : not(isNamed(notResources))
 }
 
@@ -113,9 +115,9 @@ function coversResource({ resources, notResources }: Statement, resource: string
  * answer is unknown.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
  */
-function resourceMatches(pattern: string, resource: string | undefined, context: ConditionContext): Answer {
+function resourceMatches(pattern: string, resource: string | undefined, written: (pattern: string) => Substituted): Answer {
   if (pattern === '*') return { value: 'yes', unknown: [] }
-  const { text, unknown } = substituted(pattern, context)
+  const { text, unknown } = written(pattern)
   if (resource === undefined || text === undefined)
     return { value: 'unknown', unknown: resource === undefined ? ['the resource'] : unknown }
   if (!iamGlobs(text, resource)) return { value: 'no', unknown: [] }

@@ -1,21 +1,13 @@
+import { type Asker, rightOfAsker } from './asker.ts'
 import { ESCALATION_PATHS, type EscalationCategory, type EscalationPath } from './escalation-paths.ts'
-import type { ConditionContext } from './evaluate-condition.ts'
 import { resourceFormOf } from './resource-form.ts'
-import { type ReadPolicies, type Right, rightOf } from './right.ts'
+import type { Right } from './right.ts'
 
 /** A way to more rights that an identity has. */
 export interface FoundPath {
   readonly path: EscalationPath
   /** The right to each permission of it, in their order. */
   readonly rights: readonly Right[]
-}
-
-/** Who asks for a right. */
-export interface Asker {
-  /** The ARN of the identity. */
-  readonly id: string
-  readonly policies: ReadPolicies
-  readonly context: ConditionContext
 }
 
 /** By these one becomes another user: on oneself they give nothing. */
@@ -33,12 +25,7 @@ export function pathsOf(asker: Asker): readonly FoundPath[] {
     if (!known.has(key))
       known.set(
         key,
-        rightOf(asker.policies, {
-          action,
-          form: resourceFormOf(action, asker.id),
-          ...(isOfAnother ? { except: [asker.id] } : {}),
-          context: passed === undefined ? asker.context : asker.policies.work.passingTo(passed, asker.context),
-        }),
+        rightOfAsker(asker, { action, form: resourceFormOf(action, asker.id), ...(isOfAnother ? { except: [asker.id] } : {}) }, passed),
       )
     return known.get(key)
   }

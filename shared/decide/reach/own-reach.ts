@@ -1,19 +1,21 @@
-import { isServiceLinked, type PolicyHolder, type ServiceControlPolicies } from '../../domain/account-policies.ts'
+import { isServiceLinked, type PolicyHolder, type PolicySet, type ServiceControlPolicies } from '../../domain/account-policies.ts'
 import { parseArn } from '../../domain/arn.ts'
 import { UNKNOWN_REACH } from '../../domain/blast-radius.ts'
 import { allowsEveryService } from '../../domain/iam-permissions.ts'
 import type { Statement } from '../../domain/iam-policy.ts'
 import { known } from './answer.ts'
-import type { Place } from './candidates.ts'
+import { type Asker, rightOfAsker } from './asker.ts'
 import type { EscalationCategory } from './escalation-paths.ts'
-import { UNFINISHED } from './evaluate-condition.ts'
-import { type Asker, type FoundPath, isCertain, pathsOf, unknownOf } from './found-paths.ts'
-import { contextOfHolder } from './holder-context.ts'
+import { type ConditionContext, UNFINISHED } from './evaluate-condition.ts'
+import { type FoundPath, isCertain, pathsOf, unknownOf } from './found-paths.ts'
+import { contextOfHolder, contextsOfHolder } from './holder-context.ts'
+import { type LiftingCall, withLiftableLimits } from './liftable-limits.ts'
 import { POWERS } from './powers.ts'
 import type { ReadPolicy } from './read-policies.ts'
 import { resourceFormOf } from './resource-form.ts'
-import { readPolicies, rightOf, type Shares } from './right.ts'
+import { type Right, readPolicies, rightOf, type Shares } from './right.ts'
 import type { ReachPart } from './score.ts'
+import { IDENTITY_STEPS, Work } from './work.ts'
 
 /** What an identity's own policies let it do, before what it may become is looked at. */
 export interface OwnReach {
@@ -42,8 +44,8 @@ const ASSUME_ROLE = 'sts-001'
 
 /** What an identity's own policies let it do. `hasRoles`: the roles of its account are known. `shares`: what may be spent on finding out. */
 export function ownReachOf(holder: PolicyHolder, controls: ServiceControlPolicies, hasRoles: boolean, shares: Shares = {}): OwnReach {
-  const policies = readPolicies(holder.policies, controls, shares)
-  const asker = { id: holder.id, policies, context: contextOfHolder(holder) }
+  const asker = askerOf(holder, controls, shares)
+  const { policies } = asker
   // Asked first, so that nothing else that takes long hides an administrator.
   const every = everyServiceOf(asker)
   const paths = isServiceLinked(holder.id) ? [] : pathsOf(asker)
@@ -59,21 +61,42 @@ export function ownReachOf(holder: PolicyHolder, controls: ServiceControlPolicie
   return { asker, paths, parts: parts.toSorted((a, b) => b.points - a.points || (a.reason < b.reason ? -1 : 1)), isCut }
 }
 
+/** What of the share of an identity goes, beside it, into how it may call and what it can take off itself: few questions, which leave the share to the rights. */
+const ASKING_SHARE = 0.25
+
+/** Who asks, with what it can take off itself taken off. */
+function askerOf(holder: PolicyHolder, controls: ServiceControlPolicies, shares: Shares): Asker {
+  const asking = new Work<Right | undefined>(ASKING_SHARE * (shares.ofIdentity ?? IDENTITY_STEPS))
+  const context = contextOfHolder(holder)
+  const askerBy = (set: PolicySet): Asker => {
+    const policies = readPolicies(set, controls, shares)
+    const asked = { ...policies, work: asking }
+    const contexts = contextsOfHolder(holder, (action, form) => rightOf(asked, { action, form, context }) !== undefined)
+    return { id: holder.id, policies, contexts }
+  }
+  const isAllowed = (set: PolicySet, { action, resource: form }: LiftingCall) => {
+    const { policies, ...asker } = askerBy(set)
+    return rightOfAsker({ ...asker, policies: { ...policies, work: asking } }, { action, form }) !== undefined
+  }
+  return askerBy(withLiftableLimits(holder, isAllowed))
+}
+
 function unknownPolicy({ policy }: ReadPolicy): ReachPart {
   return { points: UNKNOWN_REACH, reason: `what the policy ${policy.name} allows is not known` }
 }
 
 /** Whether policies allow nearly every action of nearly every service: for sure, and perhaps. What takes too long to find out is not sure, and may be so. */
-function everyServiceOf({ policies, context }: Asker): { readonly isSure: boolean; readonly isPossible: boolean } {
-  const place = { ...(parseArn(context.get('aws:principalarn') as string) ?? { account: '', partition: 'aws' }) }
+function everyServiceOf({ id, policies, contexts }: Asker): { readonly isSure: boolean; readonly isPossible: boolean } {
+  const place = { ...(parseArn(id) ?? { account: '', partition: 'aws' }) }
   const { work } = policies
-  const isEvery = (isSure: boolean) =>
+  const isEvery = (isSure: boolean) => contexts.some((context) => isEveryIn(context, isSure))
+  const isEveryIn = (context: ConditionContext, isSure: boolean) =>
     [policies.identity, ...policies.limits].every((level) => {
       const isUnread = level.some(({ statements }) => statements === undefined)
       const statements = level.flatMap((policy) => (policy.statements ?? []).map(({ statement }) => statement))
       // What cannot be read of a limit may allow everything. What cannot be read of the identity's own counts apart.
       if (isUnread && level !== policies.identity && !isSure) return true
-      return allowsEveryService(countedOf(statements, { context, work }, isSure), place, work) ?? !isSure
+      return allowsEveryService(countedOf(statements, context, work, isSure), place, work) ?? !isSure
     })
   const isPossible = isEvery(false)
   return { isPossible, isSure: isPossible && isEvery(true) }
@@ -94,10 +117,10 @@ function isOfIam({ path: { category, permissions } }: FoundPath): boolean {
 }
 
 /** The statements that count: of an allowance what holds, or may; of a denial what holds for sure, or may where only what is sure counts. */
-function countedOf(statements: readonly Statement[], { context, work }: Place, isSure: boolean): readonly Statement[] {
-  return statements.filter(({ effect, condition }) => {
-    const { value } = condition === undefined ? known(true) : work.holds(condition, context)
-    return value === 'yes' || (value === 'unknown' && isSure === (effect === 'Deny'))
+function countedOf(statements: readonly Statement[], context: ConditionContext, work: Work, isSure: boolean): readonly Statement[] {
+  return statements.filter((statement) => {
+    const { value } = statement.condition === undefined ? known(true) : work.holds(statement, context)
+    return value === 'yes' || (value === 'unknown' && isSure === (statement.effect === 'Deny'))
   })
 }
 
@@ -115,9 +138,9 @@ function pathParts(paths: readonly FoundPath[], hasRoles: boolean): readonly Rea
   })
 }
 
-function powersOf({ id, policies, context }: Asker): readonly ReachPart[] {
+function powersOf(asker: Asker): readonly ReachPart[] {
   return POWERS.flatMap(({ points, reason, actions }) => {
-    const rights = actions.flatMap((action) => rightOf(policies, { action, form: resourceFormOf(action, id), context }) ?? [])
+    const rights = actions.flatMap((action) => rightOfAsker(asker, { action, form: resourceFormOf(action, asker.id) }) ?? [])
     if (rights.length === 0) return []
     const strength = Math.max(...rights.map((right) => right.strength))
     const isSure = rights.some(({ outcome }) => outcome === 'allowed')

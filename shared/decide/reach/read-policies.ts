@@ -3,6 +3,7 @@ import { coversAction } from '../../domain/iam-permissions.ts'
 import { readStatements, type Statement } from '../../domain/iam-policy.ts'
 import { Meter } from '../../domain/meter.ts'
 import { ESCALATION_PATHS } from './escalation-paths.ts'
+import { LIFTING_ACTIONS } from './liftable-limits.ts'
 import { POWERS } from './powers.ts'
 
 /** A statement, with where it stands. */
@@ -37,7 +38,12 @@ export const ASKED_ACTIONS: readonly string[] = [
   ...new Set(['iam:PassRole', ...ESCALATION_PATHS.flatMap(({ permissions }) => permissions), ...POWERS.flatMap(({ actions }) => actions)]),
 ]
 
-const BY_LOWER_CASE = new Map(ASKED_ACTIONS.map((action) => [action.toLowerCase(), action]))
+/** What is asked beside rights: by these an identity calls as something else, or takes off what limits it. */
+const ASKED_BESIDE = [...LIFTING_ACTIONS, 'sts:GetFederationToken', 'iam:TagRole', 'iam:TagUser', 'iam:UntagRole', 'iam:UntagUser']
+
+const INDEXED: readonly string[] = [...new Set([...ASKED_ACTIONS, ...ASKED_BESIDE])]
+
+const BY_LOWER_CASE = new Map(INDEXED.map((action) => [action.toLowerCase(), action]))
 
 /** The policies that were read: a managed policy counts for each identity that has it. */
 const READ = new WeakMap<NamedPolicy, ReadPolicy>()
@@ -98,8 +104,8 @@ function actionsOf(statement: Statement, meter: Meter): Iterable<string> {
   const found =
     notActions === undefined
       ? new Set(actions.flatMap((pattern) => coveredBy(pattern, meter)))
-      : ASKED_ACTIONS.filter((action) => coversAction(statement, action, meter))
-  return meter.isSpent ? (effect === 'Allow' ? ASKED_ACTIONS : []) : found
+      : INDEXED.filter((action) => coversAction(statement, action, meter))
+  return meter.isSpent ? (effect === 'Allow' ? INDEXED : []) : found
 }
 
 function coveredBy(pattern: string, meter: Meter): readonly string[] {
@@ -116,7 +122,7 @@ function coveredBy(pattern: string, meter: Meter): readonly string[] {
   }
   const before = meter.left
   const allowed = { effect: 'Allow', actions: [pattern], resources: [] } as const
-  const actions = ASKED_ACTIONS.filter((action) => coversAction(allowed, action, meter))
+  const actions = INDEXED.filter((action) => coversAction(allowed, action, meter))
   if (meter.isSpent) return []
   if (COVERED.size >= COVERED_LIMIT) COVERED.clear()
   COVERED.set(pattern, { actions, steps: before - meter.left })

@@ -1,4 +1,5 @@
 import { mostSteps } from '../../domain/glob.ts'
+import type { Statement } from '../../domain/iam-policy.ts'
 import { Meter } from '../../domain/meter.ts'
 import type { Answer } from './answer.ts'
 import { type ConditionContext, conditionHolds } from './evaluate-condition.ts'
@@ -28,8 +29,8 @@ export interface Question {
  */
 export class Work<Found = unknown> extends Meter {
   readonly #rights = new Map<ConditionContext, Map<string, Found>>()
-  readonly #conditions = new Map<ConditionContext, Map<unknown, Answer>>()
-  readonly #passing = new Map<string, ConditionContext>()
+  readonly #conditions = new Map<ConditionContext, Map<Statement, Answer>>()
+  readonly #passing = new Map<ConditionContext, Map<string, ConditionContext>>()
 
   constructor(limit = IDENTITY_STEPS) {
     super(limit)
@@ -42,14 +43,14 @@ export class Work<Found = unknown> extends Meter {
     return foundOnce(entriesOf(this.#rights, context), key, find)
   }
 
-  /** Whether a condition holds, found once. */
-  holds(condition: unknown, context: ConditionContext): Answer {
-    return foundOnce(entriesOf(this.#conditions, context), condition, () => conditionHolds(condition, context, this))
+  /** Whether the condition of a statement holds, found once. */
+  holds(statement: Statement, context: ConditionContext): Answer {
+    return foundOnce(entriesOf(this.#conditions, context), statement, () => conditionHolds(statement, context, this))
   }
 
   /** The context of a call of the identity that passes a role to a service: one for each, so that what is found in it is found once. */
-  passingTo(service: string, context: ConditionContext): ConditionContext {
-    return foundOnce(this.#passing, service, () => passingTo(service, context))
+  passingTo(service: string, partition: string | undefined, context: ConditionContext): ConditionContext {
+    return foundOnce(entriesOf(this.#passing, context), service, () => passingTo(service, partition, context))
   }
 
   /** Takes what comparing a set of resources with a pattern costs at most. */
