@@ -22,6 +22,7 @@ import { FAULTS } from './crash/faults.ts'
 import { detectorsPage } from './detectors-page.ts'
 import { functionTable, keptResources } from './function-table.ts'
 import { machineDiagram, machineTable } from './incident-machine-page.ts'
+import { MESSAGE_SAMPLES } from './message-samples.ts'
 import { withDefaults } from './option-table.ts'
 import { ALL_REPORTS } from './reports.ts'
 
@@ -89,6 +90,10 @@ export const PARTS: Parts = {
   'incident-table': machineTable,
   'kept-resources': () => keptResources(byDefault()),
   'malicious-days': () => `${KINDS.filter(({ label }) => label === 'malicious').length}`,
+  'slack-contained': () => MESSAGE_SAMPLES['slack-contained'],
+  'slack-restricted': () => MESSAGE_SAMPLES['slack-restricted'],
+  'slack-asking': () => MESSAGE_SAMPLES['slack-asking'],
+  'mail-contained': () => MESSAGE_SAMPLES['mail-contained'],
   // A key that may be absent has a row as well.
   'policy-defaults': (text) => withDefaults(text, { organization: undefined, ...POLICY }),
   'stack-services': () => servicesOf(withAll()).join(', '),

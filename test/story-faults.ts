@@ -45,7 +45,7 @@ export function storyFaults(known: { incident: Incident; signals: readonly Incid
   }
   const calls = signals.filter(({ reportedBy }) => reportedBy === undefined)
   if (calls.some(({ detectors }) => detectors.length > 0))
-    demand(/^.+ was used from .+ at \d\d:\d\d UTC on \d{4}-\d\d-\d\d\.$/.test(sentences[0] ?? ''), 'no who, where and when')
+    demand(/^.+ (?:was|were) used from .+ at \d\d:\d\d UTC on \d{4}-\d\d-\d\d\.$/.test(sentences[0] ?? ''), 'no who, where and when')
   demand(/usually/i.test(sentences[1] ?? ''), 'nothing of the habit')
   const number = (pattern: RegExp) => Number(pattern.exec(text)?.[1] ?? 0)
   const isKept = calls.every(({ representedCalls }) => representedCalls === undefined)

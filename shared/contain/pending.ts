@@ -25,11 +25,11 @@ export function pendingOf(incident: Incident): string[] {
       ? [`${named} sessions of role ${identity.name} are restricted, as many as can be named: contain the incident, which ends all of them`]
       : []
   const changed = lineage.flatMap((edge) => {
-    const { kind, owner } = edge
+    const { kind } = edge
     const id = edgeKey(edge)
     if (approved.includes(id)) return []
     if (isRestricted && CREATED.has(kind))
-      return [`${kind} ${id} of ${owner} was created: it is not restricted, contain the incident to stop it`]
+      return [`${createdText(edge)} was created: it is not restricted; contain the incident to stop it`]
     if (isRestricted && kind === 'backdoor' && closingOf(edge, identity.account) !== undefined)
       return [`${id}: contain the incident, then approve, and it is closed to principals from outside the account`]
     if (kind === 'backdoor' && closingOf(edge, identity.account) !== undefined)
@@ -49,3 +49,9 @@ function inAccount(account: string | undefined): string {
 
 /** The kinds of what a credential created that a containment stops and a restriction does not. */
 const CREATED: ReadonlySet<CreatedKind> = new Set(['user', 'role', 'access-key', 'service-specific-credential'])
+
+/** What was created, in words: of a user or role the name says it all. */
+function createdText({ kind, id, owner }: LineageEdge): string {
+  const what = kind.replaceAll('-', ' ')
+  return kind === 'user' || kind === 'role' ? `${what} ${owner}` : `${what} ${id} of ${owner}`
+}

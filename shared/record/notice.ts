@@ -116,7 +116,7 @@ function titleOf(incident: Incident, kind: NoticeKind, stack: NoticeStack | unde
     case 'restricted':
       return `Restricted ${who}${stopsLittle(incident) ? ' from grave actions alone,' : ''} until somebody decides: risk ${Math.round(assessment.risk)}`
     case 'contained':
-      return `Contained ${who}: risk ${Math.round(assessment.risk)}, please countersign`
+      return `Contained ${who}: risk ${Math.round(assessment.risk)}, please release or confirm it`
     case 'reversed':
       return `Somebody reversed the ${measureOf(incident)} of ${who}; it is being applied again`
     case 'step-gone':
@@ -142,7 +142,7 @@ function titleOf(incident: Incident, kind: NoticeKind, stack: NoticeStack | unde
     case 'paged':
       return `On call: nobody has answered about ${who}, risk ${Math.round(assessment.risk)}`
     case 'escalated':
-      return `Nobody has answered: ${incident.state === 'contained' ? 'countersign' : 'decide about'} ${who}`
+      return `Nobody has answered: ${incident.state === 'contained' ? 'release or confirm' : 'decide about'} ${who}`
     case 'unknown-event':
       return `CloudTrail does not know the event that decided about ${who}: it may be forged`
     case 'override':

@@ -103,7 +103,7 @@ function titleOf({ incident, isReversed, alarm }: MessageInput): string {
     case 'containing':
       return `Containing ${who}`
     case 'contained':
-      return `Contained ${who}, please countersign`
+      return `Contained ${who}, please release or confirm it`
     case 'releasing':
       return `Releasing ${who}`
     case 'released':

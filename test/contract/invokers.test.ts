@@ -14,7 +14,7 @@ const NOTICE: Notice = {
   incidentId: 'inc-1',
   kind: 'contained',
   priority: 57,
-  title: 'Contained ci-deploy: risk 95, please countersign',
+  title: 'Contained ci-deploy: risk 95, please release or confirm it',
   body: 'Incident inc-1\nWho: arn:aws:iam::123456789012:user/ci-deploy',
 }
 

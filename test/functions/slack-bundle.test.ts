@@ -395,7 +395,7 @@ describe('a notice', () => {
       await world.incident()
       world.slack.refuse = () => undefined
       expect(world.mails.length).toBe(before + 1)
-      expect(world.mails.at(-1)).toContain('please countersign')
+      expect(world.mails.at(-1)).toContain('please release or confirm it')
     }
   })
 })

@@ -116,9 +116,7 @@ describe('the story of an incident', () => {
   it('names the account where the policy has a name for it, and has its id beside it', () => {
     expect(told({ accountName: 'production' })[0]).toContain('(owner platform; account production (123456789012)) was used')
     const root = { ...CONTAINED.identity, kind: 'root' as const }
-    expect(told({ accountName: 'production', identity: root })[0]).toMatch(
-      /^The root user of account production \(123456789012\) /,
-    )
+    expect(told({ accountName: 'production', identity: root })[0]).toMatch(/^The root user of account production \(123456789012\) /)
     expect(told({ accountName: 'Prod <b>2</b>' })[0]).toContain('account “Prod <b>2</b>” (123456789012)')
   })
 

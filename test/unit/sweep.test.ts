@@ -86,7 +86,7 @@ describe('the sweep', () => {
     await sweepAt(30 * MINUTE)
     await sweepAt(60 * MINUTE)
     expect(world.notices.filter(({ kind }) => kind === 'escalated').map(({ title }) => title)).toEqual([
-      'Nobody has answered: countersign ci-build',
+      'Nobody has answered: release or confirm ci-build',
     ])
   })
 
