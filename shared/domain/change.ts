@@ -71,9 +71,9 @@ export type ChainHead = z.infer<typeof ChainHead>
 
 export const EMPTY_CHAIN: ChainHead = { number: 0, hash: GENESIS }
 
-/** The next entry of a chain. */
-export function chain(subject: string, head: ChainHead, draft: ChangeDraft): Change {
-  const entry: Omit<Change, 'hash'> = { v: CHANGE_VERSION, subject, number: head.number + 1, ...draft, previous: head.hash }
+/** The next entry of a chain, of the version that this release writes where no other is wanted. */
+export function chain(subject: string, head: ChainHead, draft: ChangeDraft, version: NonNullable<Change['v']> = CHANGE_VERSION): Change {
+  const entry: Omit<Change, 'hash'> = { v: version, subject, number: head.number + 1, ...draft, previous: head.hash }
   return { ...entry, hash: hashOf(entry) }
 }
 

@@ -46,9 +46,11 @@ function entryIn(text: string): Change | undefined {
   }
 }
 
-/** Every release has to make the same of the same text: its hash is in the seal that follows. */
+/** The version of the first release that made entries like this. Every release has to make the same of the same text: its hash is in the seal that follows. */
+const STAND_IN_VERSION = 2
+
 function standIn(text: string, before: ChainHead): Change {
-  return chain(SEAL_SUBJECT, before, {
+  const draft = {
     at: new Date(0).toISOString(),
     actor: 'countersign:seal',
     kind: 'seal',
@@ -56,5 +58,6 @@ function standIn(text: string, before: ChainHead): Change {
     from: null,
     to: { unreadable: createHash('sha256').update(text).digest('hex') },
     why: 'what is stored under this number is not the seal that follows',
-  })
+  } as const
+  return chain(SEAL_SUBJECT, before, draft, STAND_IN_VERSION)
 }

@@ -284,7 +284,7 @@ describe('commands on one folder at once', () => {
     const [told, refused] = both.sort((a, b) => a.code - b.code)
     expect(told?.code).toBe(0)
     expect(refused?.code).toBe(4)
-    expect(refused?.err).toMatch(/ is in use by `countersign start`, process \d+, since \S+Z\. .*--data OTHER \[account\.busy\]\n$/)
+    expect(refused?.err).toMatch(/ is in use by `npm run --silent countersign -- start`, process \d+, since \S+Z\. .*--data OTHER \[account\.busy\]\n$/)
     expect(existsSync(join(data, 'previous'))).toBe(false)
   })
 })
@@ -316,7 +316,7 @@ describe('while one has the account open', () => {
     const second = await countersign(['start', '--once', '--data', data])
     expect(second.code).toBe(4)
     expect(second.err).toMatch(ONE_LINE)
-    expect(second.err).toContain(`is in use by \`countersign console\`, process ${pid}, since `)
+    expect(second.err).toContain(`is in use by \`npm run --silent countersign -- console\`, process ${pid}, since `)
     // Whoever has the address gives verdicts: it is not for a log.
     expect(second.out + second.err).not.toContain(new URL(url).pathname)
     expect(await incidentsOf(data)).toEqual(before)

@@ -188,7 +188,7 @@ describe('rules test', () => {
     expect(out).toContain('\n5 rules: 3 passed, 1 failed, 1 without samples of both kinds; 0 files refused.')
     const checked = await countersign(['rules', 'check', path])
     expect([checked.code, checked.out]).toEqual([0, expect.stringContaining('\n5 files: 5 loaded, 0 refused.\n')])
-    expect(checked.out).toContain('4 have samples, by which `rules test` tests them; 1 have not both kinds, in the rule or beside it.\n')
+    expect(checked.out).toContain('4 have samples, by which `rules test` tests them; 1 has not both kinds, in the rule or beside it.\n')
   })
 
   it('refuses samples that belong to no rule, are there twice, or are no samples, with the reason, and follows no link', async () => {
