@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto'
 import { whyNotDismissable } from '../shared/domain/dismissable.ts'
-import type { Incident, IncidentSignal } from '../shared/domain/incident.ts'
+import { edgeKey, type Incident, type IncidentSignal } from '../shared/domain/incident.ts'
 import { reasonsOf } from '../shared/domain/reasons.ts'
 import { revisionOf } from '../shared/domain/revision.ts'
 import { plainText } from '../shared/domain/story/said.ts'
@@ -67,7 +68,17 @@ async function lookAt(id: string, target: Target, policy: Parameters<typeof what
   // Calls that cannot be read only make it fuller: the page of the incident says so.
   const signals = await target.incidents.signals(id, () => {})
   const does = whatReviewDoes('legitimate', incident, { changes, policy })
-  return { kind: 'dismissable', incident, says: inWords(incident, signals), does, revision: revisionOf(incident) }
+  return { kind: 'dismissable', incident, says: inWords(incident, signals), does, revision: seenOf(incident) }
+}
+
+/** What a person who dismisses several has seen of one, as 16 hex digits: its revision, which credentials it is about, and what they made. */
+export function seenOf(incident: Incident): string {
+  const made = incident.lineage.map(edgeKey).sort()
+  const used = incident.credentials.map(({ id }) => id).sort()
+  return createHash('sha256')
+    .update(JSON.stringify([revisionOf(incident), used, made]))
+    .digest('hex')
+    .slice(0, 16)
 }
 
 /** An incident in a line: who was used from where, the strongest finding, and how it stands. */
@@ -96,10 +107,27 @@ export async function dismissEach(target: Target, picked: readonly Picked[], rea
     try {
       results.push(await dismiss({ id, revision: revisions.get(id) ?? '' }, reason, target))
     } catch (cause) {
-      results.push({ id, outcome: 'refused', why: refusalText(cause, target) })
+      results.push(await afterFailure(id, cause, { reason, target }))
     }
   }
   return results
+}
+
+/** What became of one whose dismissal failed. The verdict may stand in its record by then, and it goes on by itself. */
+async function afterFailure(id: string, cause: unknown, { reason, target }: { reason: string; target: Target }): Promise<Dismissed> {
+  const why = refusalText(cause, target)
+  const incident = await target.incidents.get(id).then(
+    (stored) => stored?.value,
+    () => undefined,
+  )
+  const isGiven = incident?.verdict?.kind === 'legitimate' && incident.verdict.by === target.caller && incident.verdict.reason === reason
+  return isGiven
+    ? {
+        id,
+        outcome: 'dismissed',
+        why: `the verdict is in its record, and it is ${incident.state}: what is left is tried again by itself (${why})`,
+      }
+    : { id, outcome: 'refused', why }
 }
 
 async function dismiss({ id, revision }: Picked, reason: string, target: Target): Promise<Dismissed> {
@@ -109,8 +137,9 @@ async function dismiss({ id, revision }: Picked, reason: string, target: Target)
   const who = `${identity.kind} ${identity.name}`
   const not = whyNotDismissable(stored.value, changes)
   if (not !== undefined) return { id, who, outcome: 'refused', why: not }
+  if (seenOf(stored.value) !== revision) return { id, who, outcome: 'refused', why: 'it has changed since you saw it: look at it again' }
   // What is done between this look and the verdict changes the revision, by which the verdict is refused.
-  const { awaitsSecond, state } = await target.review(id, { kind: 'legitimate', reason, revision })
+  const { awaitsSecond, state } = await target.review(id, { kind: 'legitimate', reason, revision: revisionOf(stored.value) })
   if (awaitsSecond) return { id, who, outcome: 'second', why: 'noted, and nothing done yet: another person has to give the same verdict' }
   if (state === 'releasing') return { id, who, outcome: 'dismissed', why: 'it is being released, within seconds' }
   if (state === 'released') return { id, who, outcome: 'dismissed', why: 'it is released' }

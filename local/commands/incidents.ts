@@ -6,12 +6,14 @@ import { offeredFor } from '../../shared/domain/offered.ts'
 import type { ReviewKind } from '../../shared/domain/policy.ts'
 import { printable } from '../../shared/domain/printable.ts'
 import { byPriority } from '../../shared/domain/priority.ts'
+import { goneSteps } from '../../shared/domain/progress.ts'
 import { refusedAfter } from '../../shared/domain/reasons.ts'
 import { minuteText } from '../../shared/domain/time.ts'
 import { ResponderError } from '../../shared/errors.ts'
 import type { OnUnreadable } from '../../shared/ports/stores.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
 import { readPolicy } from '../../shared/record/policy-in-force.ts'
+import type { Reviewed } from '../../shared/review/review.ts'
 import { checkState } from '../../shared/review/reviewer.ts'
 import { leftUsable, sessionsText, whatReviewDoes } from '../../shared/review/what-follows.ts'
 import { asTyped, commandOn } from '../command-name.ts'
@@ -108,11 +110,10 @@ export async function releaseIncident(
 ): Promise<string> {
   const incident = await target.review(id, { kind: 'legitimate', reason })
   if (incident.awaitsSecond && !isJson) return SECOND(id)
-  const undone = (await target.record.list(incidentSubject(id)))
-    .filter(({ kind }) => kind === 'step-undone')
-    .map(({ target: what }) => what)
+  const changes = await target.record.list(incidentSubject(id))
+  const undone = changes.filter(({ kind }) => kind === 'step-undone').map(({ target: what }) => what)
   if (isJson) return jsonText(incident)
-  return [releasedText(incident, { id, undone, target }), ...acceptedText(incident, target)].join('\n')
+  return [releasedText(incident, { id, undone, isGone: goneSteps(changes).size > 0, target }), ...acceptedText(incident, target)].join('\n')
 }
 
 /** What the verdict accepted, and how to revoke that. */
@@ -124,14 +125,22 @@ function acceptedText(incident: Incident, target: Target): string[] {
   return lines.flatMap(({ says, revoke }) => [`${printable(says, 400)}.`, `  revoke: ${commandOn(target, revoke, '--reason "…"')}`])
 }
 
-function releasedText(incident: Incident, { id, undone, target }: { id: string; undone: readonly string[]; target: Target }): string {
+function releasedText(
+  incident: Incident,
+  { id, undone, isGone, target }: { id: string; undone: readonly string[]; isGone: boolean; target: Target },
+): string {
   switch (incident.state) {
     case 'released': {
       const until =
         incident.suppression === undefined
           ? ''
           : `; the same evidence does not contain again until ${minuteText(incident.suppression.until)}`
-      const back = undone.length === 0 ? 'nothing had been contained or restricted' : `restored as it was before: ${undone.join(', ')}`
+      const back =
+        undone.length === 0
+          ? isGone
+            ? 'what had been set was no longer there, so nothing was given back'
+            : 'nothing had been contained or restricted'
+          : `restored as it was before: ${undone.join(', ')}`
       return `Released ${id}: ${back}${until}.`
     }
     case 'releasing':
@@ -200,9 +209,13 @@ export async function containIncident(
   target: Target,
   id: string,
   { reason, isJson }: { reason: string; isJson: boolean },
-): Promise<string> {
+): Promise<{ readonly output: string; readonly isWhole: boolean }> {
   const incident = await target.review(id, { kind: 'contain', reason })
-  if (isJson) return jsonText(incident)
+  const isWhole = incident.awaitsSecond || incident.state === 'contained' || incident.state === 'containing'
+  return { output: isJson ? jsonText(incident) : containedText(incident, id, target), isWhole }
+}
+
+function containedText(incident: Reviewed, id: string, target: Target): string {
   if (incident.awaitsSecond) return SECOND(id)
   switch (incident.state) {
     case 'contained':

@@ -2,7 +2,7 @@ import { commentsIn } from '../../shared/domain/comment.ts'
 import { sameFindings } from '../../shared/domain/same-finding.ts'
 import { ResponderError } from '../../shared/errors.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
-import { readNotices, withNotices } from '../../shared/record/orders.ts'
+import { containmentOrderIn, readNotices, withNotices } from '../../shared/record/orders.ts'
 import { commandOn } from '../command-name.ts'
 import { renderChanges } from '../render/changes.ts'
 import { renderComments } from '../render/comments.ts'
@@ -50,7 +50,14 @@ export async function showIncident(
   const next = nextCommands(incident, changes, { target, paint, width })
   const told = [
     ...(await overrideLines(target)),
-    renderIncident(incident, paint, { options: target.options, signals, changes, among, width }),
+    renderIncident(incident, paint, {
+      options: target.options,
+      signals,
+      changes,
+      among,
+      order: await containmentOrderIn(id, changes, target.record),
+      width,
+    }),
     '',
     ...renderComments(changes, paint),
     renderTimeline(incident, signals, paint, width),

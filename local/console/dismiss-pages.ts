@@ -92,8 +92,7 @@ export function resultPage(results: readonly Dismissed[], { base }: Room): Page 
     html`<span class="badge ${outcome === 'dismissed' ? 'good' : 'ask'}">${WORDS[outcome]}</span>`,
     shown(why, 400),
   ])
-  const again =
-    refused === 0 ? '' : html`<p>Those that were refused are as they were: open each, look at it, and decide about it by itself.</p>`
+  const again = refused === 0 ? '' : html`<p>Open each of those that were refused, look at it, and decide about it by itself.</p>`
   return {
     title: `Dismissed: ${done} of ${results.length}`,
     body: html`<p class="note ${refused + second === 0 ? 'good' : 'ask'}" role="status">${parts.join(', ')}.</p>

@@ -4,7 +4,7 @@ import { type Change, verifyChain } from '../../shared/domain/change.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
 import { offeredFor } from '../../shared/domain/offered.ts'
 import type { Policy } from '../../shared/domain/policy.ts'
-import { standingSteps } from '../../shared/domain/progress.ts'
+import { goneSteps, standingSteps } from '../../shared/domain/progress.ts'
 import { decidedRisk } from '../../shared/domain/reasons.ts'
 import { confirmedText } from '../../shared/domain/reported-by.ts'
 import { nothingDoneLine, restrictionLines } from '../../shared/domain/restriction-lines.ts'
@@ -165,7 +165,8 @@ function restrictedIn(incident: Incident): Markup | '' {
 function stepsOf({ changes, incident }: Looked): Markup {
   const standing = standingSteps(changes)
   const undone = changes.filter(({ kind }) => kind === 'step-undone')
-  if (standing.length + undone.length === 0) return html`<p>Nothing was changed.</p>`
+  if (standing.length + undone.length === 0)
+    return goneSteps(changes).size > 0 ? html`<p>What was set is no longer there.</p>` : html`<p>Nothing was changed.</p>`
   const rows = [
     ...standing.map(({ title, target, before, contained, isDone }) => [
       html`${shown(title, 200)} <span class="id faint">${shown(target, 160)}</span>`,

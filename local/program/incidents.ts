@@ -78,8 +78,11 @@ export function addIncidents(root: Command): void {
       .option('--json', 'one JSON object'),
     {
       follows: async (target, _, id) => (await incidentsOf()).whatFollows(target, id, 'contain'),
-      action: async (target, { json, reason }, id) =>
-        (await incidentsOf()).containIncident(target, id, { reason: reason ?? '', isJson: json === true }),
+      action: async (target, { json, reason }, id) => {
+        const { output, isWhole } = await (await incidentsOf()).containIncident(target, id, { reason: reason ?? '', isJson: json === true })
+        if (!isWhole) process.exitCode = 1
+        return output
+      },
     },
   )
   withConsent(

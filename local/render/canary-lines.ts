@@ -9,7 +9,9 @@ const SOMEBODY = 'somebody'
 export function canaryLines(policy: Policy): string[] {
   const { users } = policy.canaries
   if (users.length === 0) return ['No user is a canary.']
-  const held = policy.mode === 'contain' ? '' : `; mode ${policy.mode} keeps them from being contained`
+  const modes = new Set(users.map((pattern) => boundsOf(pattern, policy).mode).filter((mode) => mode !== 'contain'))
+  const held =
+    modes.size === 0 ? '' : `; mode ${[...modes].join(' and ')} keeps ${users.length > 1 ? 'some of ' : ''}them from being contained`
   return [`Canaries, of whom any use is confirmed: ${users.join(', ')}${held}.`]
 }
 
@@ -23,26 +25,40 @@ export function canaryWarnings(policy: Policy): string[] {
 }
 
 function protectedBy(pattern: string, policy: Policy): string[] {
-  const arn = policy.protected.arns.find((one) => globsMeet(one, pattern))
+  const arn = policy.protected.arns.find((one) => arnsMeet(one, pattern))
   return arn === undefined
     ? []
     : [`canaries.users ${pattern} and protected.arns ${arn} name the same users: of those a person is only asked`]
 }
 
-/** The override ends by itself, and that the policy's own mode contains nobody is told elsewhere. */
-function heldBack(pattern: string, { override: _, ...policy }: Policy): string[] {
-  const arn = pattern
-    .replaceAll(/\*+/g, SOMEBODY)
-    .replace(`::${SOMEBODY}:`, '::123456789012:')
-    .replace(/^arn:[^:]*/, 'arn:aws')
-  const { mode, tier } = boundsFor(policy, arn, {}, 0)
+/** That the policy's own mode contains nobody is told elsewhere. */
+function heldBack(pattern: string, policy: Policy): string[] {
+  const { mode, tier } = boundsOf(pattern, policy)
   return mode === 'contain' || mode === policy.mode
     ? []
     : [`a canary of ${pattern} is not contained: mode ${mode} of tier ${tier} holds it back`]
 }
 
+/** The bounds of a user of a pattern. The override ends by itself. */
+function boundsOf(pattern: string, { override: _, ...policy }: Policy): ReturnType<typeof boundsFor> {
+  const arn = pattern
+    .replaceAll(/\*+/g, SOMEBODY)
+    .replace(`::${SOMEBODY}:`, '::123456789012:')
+    .replace(/^arn:[^:]*/, 'arn:aws')
+  return boundsFor(policy, arn, {}, 0)
+}
+
+/** The first parts of an ARN; the sixth is the resource, which may hold colons. */
+const PARTS = /^([^:]*):([^:]*):([^:]*):([^:]*):([^:]*):(.*)$/s
+
+/** True where an ARN may be of both patterns. No part but the last holds a colon, so `*` in one matches nothing of the next. */
+function arnsMeet(one: string, other: string): boolean {
+  const [a, b] = [PARTS.exec(one), PARTS.exec(other)]
+  return a === null || b === null ? globsMeet(one, other) : a.slice(1).every((part, at) => globsMeet(part, b[at + 1] ?? ''))
+}
+
 function rotated(pattern: string, { rotation }: Policy): string[] {
-  const users = rotation.users.find((one) => globsMeet(one, pattern))
+  const users = rotation.users.find((one) => arnsMeet(one, pattern))
   return users === undefined
     ? []
     : [

@@ -11,7 +11,6 @@ import { reportLines } from '../../shared/domain/report-lines.ts'
 import { confirmedText } from '../../shared/domain/reported-by.ts'
 import { nothingDoneLine, restrictionLines } from '../../shared/domain/restriction-lines.ts'
 import { sameFindingLines, sameFindings } from '../../shared/domain/same-finding.ts'
-import { orderIn } from '../../shared/domain/story/done-text.ts'
 import { asTyped } from '../command-name.ts'
 import type { Target } from '../target.ts'
 import { advisorText } from './advisor.ts'
@@ -35,6 +34,8 @@ export interface ShownWith extends Pick<Target, 'options'> {
   readonly among?: readonly Incident[]
   /** That of the terminal. */
   readonly width?: number | undefined
+  /** The entry by which a person had it contained, where that is sure. */
+  readonly order?: Change | undefined
   /** True where a log is replayed. */
   readonly isReplay?: boolean
 }
@@ -43,7 +44,7 @@ export interface ShownWith extends Pick<Target, 'options'> {
 export function renderIncident(
   incident: Incident,
   paint: Paint,
-  { options, signals = [], changes, among = [], width, isReplay }: ShownWith = { options: '' },
+  { options, signals = [], changes, among = [], width, order, isReplay }: ShownWith = { options: '' },
 ): string {
   const { identity, assessment, decision } = incident
   const head = `${paint('bold', `Incident ${incident.id}`)}  ${paint(colourOf(incident), incident.state)}  priority ${incident.priority}`
@@ -71,7 +72,6 @@ export function renderIncident(
   const nothingDone = nothingDoneLine(incident)
   if (nothingDone !== undefined) rows.push(['', nothingDone])
   const { containedAt, decidedBy } = incident
-  const order = changes === undefined ? undefined : orderIn(changes)
   const after =
     order === undefined
       ? `${duration((containedAt ?? decidedBy.time) - decidedBy.time)} after the deciding event`

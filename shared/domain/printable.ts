@@ -11,3 +11,8 @@ export function printable(text: string, limit: number): string {
 export function withoutLinks(text: string): string {
   return text.replace(/[@.\u3002\uFF0E\uFF61\uFF20](?=\S)|\/(?=\/)/gu, '$& ')
 }
+
+/** A text with no address of the web that a mail program makes a link of. ARNs, addresses of callers and names of services stay as they are. */
+export function withoutWebAddresses(text: string): string {
+  return text.replaceAll('://', ': //').replace(/\bwww\./gi, (www) => `${www.slice(0, -1)} .`)
+}

@@ -6,7 +6,7 @@ import { exceptedLines } from '../domain/excepted-lines.ts'
 import type { Incident, IncidentSignal, NoticeKind } from '../domain/incident.ts'
 import { lookupLines } from '../domain/lookup-lines.ts'
 import { manualSteps } from '../domain/manual-steps.ts'
-import { printable, withoutLinks } from '../domain/printable.ts'
+import { printable, withoutLinks, withoutWebAddresses } from '../domain/printable.ts'
 import { measureOf, reasonsOf } from '../domain/reasons.ts'
 import { reportLines } from '../domain/report-lines.ts'
 import { nothingDoneLine, restrictionLines, stopsLittle } from '../domain/restriction-lines.ts'
@@ -25,6 +25,7 @@ import { updateIncident } from './update-incident.ts'
 const LOOKED_AT: ReadonlySet<NoticeKind> = new Set([
   'ask',
   'restricted',
+  'contained',
   'reversed',
   'in-use',
   'step-gone',
@@ -158,7 +159,7 @@ const UNREAD =
 /** The story of an incident, a sentence a line. */
 function storyLines(incident: Incident, known: Known, stack: NoticeStack | undefined): string[] {
   const unread = known.isUnread === true ? [onStack(UNREAD, stack)] : []
-  return [...storyOf({ incident, ...known }).sentences.map(({ parts }) => plainText(parts)), ...unread, '']
+  return [...storyOf({ incident, ...known }).sentences.map(({ parts }) => withoutWebAddresses(plainText(parts))), ...unread, '']
 }
 
 /** The notices in which people are asked for an answer, or may change their mind. */
@@ -187,7 +188,7 @@ function bodyOf(incident: Incident, kind: NoticeKind, stack: NoticeStack | undef
     ...contributions
       .slice(0, LINES)
       .flatMap(({ finding, share }) => [
-        `Why: ${finding.title} (+${Math.round(share)}): ${printable(finding.reason, 120)}`,
+        `Why: ${finding.title} (+${Math.round(share)}): ${withoutWebAddresses(printable(finding.reason, 120))}`,
         ...runbookLine(finding.detector),
       ]),
     ...exceptedLines(incident)
@@ -213,7 +214,7 @@ function standingLines(incident: Incident): string[] {
   return [
     ...(incident.owner === undefined ? [] : [`Owner: ${printable(withoutLinks(incident.owner), 120)}`]),
     ...(criticality === undefined ? [] : [`Critical: ${criticality}`]),
-    ...(typeof assignment?.to === 'string' ? [`Assigned to: ${assigneeText(assignment, 120)}`] : []),
+    ...(typeof assignment?.to === 'string' ? [`Assigned to: ${withoutWebAddresses(assigneeText(assignment, 120))}`] : []),
   ]
 }
 

@@ -1,5 +1,6 @@
 import { ChainHead, type Change } from '../domain/change.ts'
 import type { Incident } from '../domain/incident.ts'
+import { SWEEP_ACTOR } from '../domain/sweep-actor.ts'
 import { UnreadableEntry, UnreadableItem } from '../errors.ts'
 import type { ChangeRecord, OnUnreadable } from '../ports/stores.ts'
 import { append, headOf } from './append.ts'
@@ -18,9 +19,6 @@ export function orderSubject(incidentId: string): string {
 export function isOrderChain(subject: string): boolean {
   return subject.startsWith(orderSubject(''))
 }
-
-/** Who the sweep is in the record: what it orders there, a policy decided and no person. */
-export const SWEEP_ACTOR = 'countersign:sweep'
 
 /** What a verdict orders: `contain` whatever the policy's mode is, `release`, or to keep the containment (`confirm`, `rotate`). */
 export type Ordered = 'contain' | 'release' | 'confirm' | 'rotate'
@@ -53,6 +51,16 @@ export async function orderReversal(incidentId: string, edgeId: string, { at, ac
 export async function isOrdered({ id, verdict }: Incident, record: ChangeRecord): Promise<boolean> {
   const last = (await readOrders(id, record)).findLast(({ kind }) => kind === 'order')
   return last?.to === 'contain' && !(verdict?.kind === 'legitimate' && verdict.at >= last.at)
+}
+
+/** The entry of an incident's chain by which a person had it contained, where an order stands for it; undefined where none does, whatever the chain says. */
+export async function containmentOrderIn(
+  incidentId: string,
+  changes: readonly Change[],
+  record: ChangeRecord,
+): Promise<Change | undefined> {
+  const entry = changes.findLast(({ kind, to }) => kind === 'verdict' && to === 'containing')
+  return entry !== undefined && isOrderedEntry(entry, await readOrders(incidentId, record)) ? entry : undefined
 }
 
 /** True where an order stands for this very entry of the incident's chain. */

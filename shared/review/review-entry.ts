@@ -1,8 +1,8 @@
-import { secretFor } from '../domain/bounds.ts'
 import type { Change, ChangeDraft, ChangeKind } from '../domain/change.ts'
 import type { Incident, IncidentState } from '../domain/incident.ts'
 import type { Policy, ReviewKind } from '../domain/policy.ts'
 import { revisionOf } from '../domain/revision.ts'
+import { isRotatable } from '../domain/rotatable.ts'
 import { HOUR_MS } from '../domain/time.ts'
 import type { VerdictBasis } from '../domain/verdict.ts'
 import { ResponderError } from '../errors.ts'
@@ -58,18 +58,11 @@ export function extensionOf({ hours }: Review, { review: { maxExtensionHours } }
   return { until: clock.now() + requested * HOUR_MS }
 }
 
-/** The state that a review leads to. Keys are rotated only when they were contained: an active old key would keep working beside the new one. */
-export function stateAfter(
-  { identity, credentials, containedAt }: Incident,
-  kind: ReviewKind,
-  policy: Policy,
-  { rotateInvoker }: ReviewPorts,
-): IncidentState {
+/** The state that a review leads to. */
+export function stateAfter(incident: Incident, kind: ReviewKind, policy: Policy, { rotateInvoker }: ReviewPorts): IncidentState {
   if (kind === 'legitimate') return 'releasing'
   if (kind === 'contain') return 'containing'
-  const hasKey = identity.kind === 'iam-user' && credentials.some((credential) => credential.kind === 'access-key')
-  const isRotated = rotateInvoker !== undefined && hasKey && containedAt !== undefined && secretFor(policy, identity) !== undefined
-  return isRotated ? 'rotating' : 'confirmed'
+  return rotateInvoker !== undefined && isRotatable(incident, policy) ? 'rotating' : 'confirmed'
 }
 
 /** The assessment that a verdict answers. It is stored with the verdict, so that predictions can be compared with findings of people. */

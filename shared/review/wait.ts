@@ -1,7 +1,8 @@
 import type { Change } from '../domain/change.ts'
 import type { Incident } from '../domain/incident.ts'
 import { standingSteps } from '../domain/progress.ts'
-import { isReleaseUnfinished, lastOrderOfPerson, SWEEP_ACTOR } from '../record/orders.ts'
+import { SWEEP_ACTOR } from '../domain/sweep-actor.ts'
+import { isReleaseUnfinished, lastOrderOfPerson } from '../record/orders.ts'
 
 /**
  * How long an incident has waited for people, and what they were told. Times are epoch milliseconds.

@@ -2,7 +2,6 @@ import { hasOwnDeny, isOwnRestricted } from '../contain/narrow-deny.ts'
 import { sessionsEnded } from '../contain/plan.ts'
 import { isRestrictedOnly } from '../contain/restriction-plan.ts'
 import { isAttempt } from '../domain/attempt.ts'
-import { secretFor } from '../domain/bounds.ts'
 import type { Change } from '../domain/change.ts'
 import type { Incident } from '../domain/incident.ts'
 import { moved } from '../domain/incident-machine.ts'
@@ -10,10 +9,11 @@ import { offeredFor } from '../domain/offered.ts'
 import { patternsOf } from '../domain/patterns-of.ts'
 import type { Policy, ReviewKind } from '../domain/policy.ts'
 import { printable } from '../domain/printable.ts'
-import { standingSteps } from '../domain/progress.ts'
+import { goneSteps, standingSteps } from '../domain/progress.ts'
 import { callsRefused, refusingAction } from '../domain/reasons.ts'
 import { partyOf } from '../domain/report.ts'
 import { isSecretOut } from '../domain/report-lines.ts'
+import { isRotatable } from '../domain/rotatable.ts'
 import { stepTexts } from '../domain/story/done-text.ts'
 import { HOUR_MS, minuteText } from '../domain/time.ts'
 
@@ -69,6 +69,8 @@ export function whatReviewDoes(kind: ReviewKind, incident: Incident, about: Revi
       return whatReleaseDoes(incident, about)
     case 'compromised': {
       const left = leftUsable(incident, changes)
+      if (left === undefined && isRotatable(incident, about.policy))
+        return 'It was an attack. What was contained stays contained. Its keys are made anew and the deny is narrowed, where the stack rotates keys; while that is under way it can still be released.'
       if (left === undefined)
         return `It was an attack. ${deniedForGood(incident, about)}What was contained stays contained, and the incident is closed. That verdict is final.`
       const first = offeredFor(incident).includes('contain') ? 'Contain it first, or stop it by hand.' : 'Stop it by hand first.'
@@ -88,7 +90,7 @@ export function whatReviewDoes(kind: ReviewKind, incident: Incident, about: Revi
 function deniedForGood(incident: Incident, { changes, policy }: ReviewAbout): string {
   const { identity } = incident
   const isDenied = hasOwnDeny(incident, changes) && !isOwnRestricted(incident, changes)
-  if (!isDenied || secretFor(policy, identity) !== undefined) return ''
+  if (!isDenied || isRotatable(incident, policy)) return ''
   return `${printable(identity.name, 64)} stays denied everything, new keys of it included, and no command lifts that: give its workloads another user. `
 }
 
@@ -101,7 +103,9 @@ function whatReleaseDoes(incident: Incident, { changes, policy, refused }: Revie
     ? 'Its rights are restored as they were.'
     : isContained
       ? `What was contained is restored as it was${takenBack(changes)}.`
-      : 'Nothing was contained, so nothing is restored.'
+      : goneSteps(changes).size > 0
+        ? 'What was contained is no longer there, so nothing is restored.'
+        : 'Nothing was contained, so nothing is restored.'
   const { suppressionHours, patternDays } = policy.release
   const since = isContained && refused !== undefined ? ` Since the ${refusingAction(incident)}: ${callsRefused(refused)}.` : ''
   const later =

@@ -69,12 +69,16 @@ describe('what policy check says of canaries', () => {
       `Canaries, of whom any use is confirmed: ${IN_CANARY_PATH}; mode observe keeps them from being contained.`,
     ])
     expect(canaryLines(policyOf({ canaries: { users: [] } }))).toEqual(['No user is a canary.'])
+    const contained = [{ name: 'canaries', match: { arns: [IN_CANARY_PATH] }, mode: 'contain' }]
+    expect(canaryLines(policyOf({ tiers: contained }))).toEqual([`Canaries, of whom any use is confirmed: ${IN_CANARY_PATH}.`])
   })
 
   it('warns where a pattern meets a protected one, a tier that contains less, or a user whose keys are rotated', () => {
     expect(canaryWarnings(policyOf({ mode: 'contain', protected: { arns: ['arn:aws:iam::*:user/*'] } }))).toEqual([
       expect.stringContaining('and protected.arns arn:aws:iam::*:user/* name the same users'),
     ])
+    // No account has a colon in its number, so these name no user of each other.
+    expect(canaryWarnings(policyOf({ mode: 'contain', protected: { arns: ['arn:aws:iam::*:user/break-glass'] } }))).toEqual([])
     // That the policy contains nobody is no news about canaries.
     expect(canaryWarnings(policyOf({}))).toEqual([])
     const tiers = [{ name: 'careful', match: { arns: [IN_CANARY_PATH] }, mode: 'ask' }]

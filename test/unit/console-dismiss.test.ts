@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { seenOf } from '../../local/dismiss-each.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
-import { revisionOf } from '../../shared/domain/revision.ts'
 import { review } from '../../shared/review/review.ts'
 import { consoleWorld, PAYLOAD, plantPoison } from '../console.ts'
 import { accountOf, asksAbout } from '../several-incidents.ts'
@@ -67,7 +67,7 @@ describe('a dismissal of several', () => {
     expect(asked).toContain('It was legitimate. Nothing was contained, so nothing is restored.')
     expect(asked).toMatch(/Cannot be dismissed.*it is contained: a dismissal is for incidents/s)
     expect(asked).toContain('a &lt;b&gt;pen test&lt;/b&gt;')
-    expect(hiddenIn(asked).sort()).toEqual([named('ana'), named('cy')].map((one) => `${one.id}:${revisionOf(one)}`).sort())
+    expect(hiddenIn(asked).sort()).toEqual([named('ana'), named('cy')].map((one) => `${one.id}:${seenOf(one)}`).sort())
     expect(await Promise.all(NAMES.map(stateOf))).toEqual(['asking', 'contained', 'asking'])
 
     const form = [...hiddenIn(asked).map((value) => ['pick', value] as const), ['reason', 'a pen test'] as const]
@@ -124,7 +124,7 @@ describe('a dismissal of several', () => {
 
   it('says that a second person is waited for, under four eyes', async () => {
     const { post, named } = await asking({ fourEyes: [{ verdicts: ['legitimate'] }] })
-    const picked = ['pick', `${named('ana').id}:${revisionOf(named('ana'))}`] as const
+    const picked = ['pick', `${named('ana').id}:${seenOf(named('ana'))}`] as const
     const done = await textOf(post('/dismiss/given', [picked, ['reason', 'x']]))
     expect(done).toContain('0 dismissed, 1 noted for a second person.')
     expect(done).toContain('another person has to give the same verdict')

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { dismissIncidents, whatDismissalDoes } from '../../local/commands/dismiss.ts'
-import { DISMISS_LIMIT, dismissEach, lookAtEach } from '../../local/dismiss-each.ts'
+import { DISMISS_LIMIT, dismissEach, lookAtEach, seenOf } from '../../local/dismiss-each.ts'
 import { whyNotDismissable } from '../../shared/domain/dismissable.ts'
 import { INCIDENT_STATES, type Incident } from '../../shared/domain/incident.ts'
 import { revisionOf } from '../../shared/domain/revision.ts'
@@ -11,7 +11,7 @@ import { incidentOf } from '../contract/samples.ts'
 import { accountOf, asksAbout } from '../several-incidents.ts'
 
 const idsOf = (incidents: readonly Incident[]) => incidents.map(({ id }) => id)
-const picks = (incidents: readonly Incident[]) => incidents.map((one) => ({ id: one.id, revision: revisionOf(one) }))
+const picks = (incidents: readonly Incident[]) => incidents.map((one) => ({ id: one.id, revision: seenOf(one) }))
 
 async function asking(names: readonly string[], policy: object = {}) {
   const world = await consoleWorld({
@@ -54,6 +54,38 @@ describe('a dismissal of several', () => {
       const verdicts = (await ports.record.list(incidentSubject(id))).filter(({ kind }) => kind === 'verdict')
       expect(verdicts).toMatchObject([{ actor: 'local:anna', why: 'a pen test' }])
     }
+  })
+
+  it('refuses one that made another credential since it was shown, though its decision is the same', async () => {
+    const { target, open, now, ports } = await asking(['a', 'b'])
+    const [first] = open as [Incident]
+    const stored = await ports.incidents.get(first.id)
+    const edge = {
+      parent: first.credentials[0]?.id,
+      kind: 'user',
+      id: 'user:more',
+      owner: 'more',
+      signalId: 'x',
+      time: first.openedAt,
+    } as unknown as Incident['lineage'][number]
+    await ports.incidents.save({ ...first, lineage: [...first.lineage, edge] }, stored?.version ?? 0)
+    const results = await dismissEach(target, picks(open), 'a pen test')
+    expect(results.map(({ outcome }) => outcome)).toEqual(['refused', 'dismissed'])
+    expect(results[0]?.why).toContain('has changed since you saw it')
+    expect((await now(first.id)).verdict).toBeUndefined()
+  })
+
+  it('says of one whose verdict stands that it goes on by itself, where what follows failed', async () => {
+    const { target, open } = await asking(['a'])
+    const failing = {
+      ...target,
+      review: async (...of: Parameters<typeof target.review>) => {
+        await target.review(...of)
+        throw Object.assign(new Error('slow down'), { name: 'TooManyRequestsException' })
+      },
+    }
+    const [result] = await dismissEach(failing, picks(open), 'a pen test')
+    expect(result).toMatchObject({ outcome: 'dismissed', why: expect.stringContaining('the verdict is in its record') })
   })
 
   it('refuses what changed, was contained or closed meanwhile, and what is not there, each with its reason, and dismisses the rest', async () => {

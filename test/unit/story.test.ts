@@ -135,13 +135,31 @@ describe('the story of an incident', () => {
     expect(said).not.toMatch(/after the (?:restriction|containment)|costs the owner|Done/)
   })
 
-  it('says by whose order it was contained', () => {
-    const target = `incident:${ID}`
-    const actor = 'arn:aws:iam::123456789012:user/anna'
-    const order = { at: '2026-01-31T12:00:30.000Z', actor, kind: 'order' as const, target, from: null, to: null, why: 'Release it now.' }
-    const said = told({}, SIGNALS, [...DONE, chain(`INCIDENT#${ID}`, DONE.at(-1) ?? EMPTY_CHAIN, order)]).join('\n')
-    expect(said).toContain('Done, as “arn:aws:iam::123456789012:user/anna” ordered at 12:00 UTC: at 12:01 UTC')
-    expect(said).not.toContain('Release it now')
+  it('says that what was set is gone, and not that nothing was changed', () => {
+    const gone = DONE.filter(({ kind }) => kind === 'step-done').map(({ target }) => ({ kind: 'step-gone' as const, target }))
+    const changes = [...DONE]
+    for (const { kind, target } of gone)
+      changes.push(
+        chain(`INCIDENT#${ID}`, changes.at(-1) ?? EMPTY_CHAIN, {
+          ...{ kind, target, from: null, to: null, why: 'it is no longer there' },
+          at: '2026-01-31T12:03:00.000Z',
+          actor: 'countersign:contain',
+        }),
+      )
+    const said = told({}, SIGNALS, changes).join('\n')
+    expect(said).toContain('What was set is no longer there')
+    expect(said).not.toContain('Nothing was changed')
+  })
+
+  it('says of what the policy closed that nobody answered, and of no compromise that a person found', () => {
+    const verdict = {
+      kind: 'compromised',
+      by: 'countersign:sweep',
+      at: '2026-02-07T12:00:00.000Z',
+      reason: 'nobody answered',
+    } as unknown as Incident['verdict']
+    const incident = incidentOf(ID, { state: 'confirmed', verdict })
+    expect(plainText(storyOf({ incident }).headline)).toContain('closed, nobody answered; what was done stays')
   })
 
   it('is the same in the notice, on the command line, in an explanation and, with names as code, in Slack', async () => {

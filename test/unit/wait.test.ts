@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Change, ChangeDraft } from '../../shared/domain/change.ts'
 import type { Incident, IncidentState } from '../../shared/domain/incident.ts'
-import { SWEEP_ACTOR } from '../../shared/record/orders.ts'
+import { SWEEP_ACTOR } from '../../shared/domain/sweep-actor.ts'
 import { waitOf } from '../../shared/review/wait.ts'
 import { incidentOf } from '../contract/samples.ts'
 import { NOW } from '../embedded.ts'

@@ -64,7 +64,8 @@ function doesOf(kind: ReviewKind, incident: Incident, changes: readonly Change[]
         ? `it was legitimate: gives it back its rights${stepsText(changes)}; that is final`
         : `it was legitimate: takes back what was done${stepsText(changes)}; that is final`
     case 'compromised':
-      if (state === 'contained') return 'it was an attack: what was done stays, and it is closed; that is final'
+      if (state === 'contained')
+        return 'it was an attack: what was done stays, and it is closed, or its keys are made anew where the policy says so'
       return state === 'restricted'
         ? 'it was an attack, and you stop the rest by hand: closes it, keeps the restriction'
         : 'it was an attack, and you stop it by hand: closes it, contains nothing'

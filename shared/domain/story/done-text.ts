@@ -1,8 +1,8 @@
 import type { Change } from '../change.ts'
 import { type Incident, isClosed } from '../incident.ts'
-import { standingSteps } from '../progress.ts'
+import { goneSteps, standingSteps } from '../progress.ts'
 import { measureOf } from '../reasons.ts'
-import { joined, named, type Part, say } from './said.ts'
+import { joined, type Part, say } from './said.ts'
 import { withShortIds } from './short-ids.ts'
 
 /** The most steps that a sentence names. */
@@ -36,6 +36,10 @@ export function doneText(incident: Incident, changes: readonly Change[]): { read
   const undone = changes.filter(({ kind }) => kind === 'step-undone')
   if (steps.length === 0 && undone.length > 0)
     return { parts: say`The ${measureOf(incident)} was taken back at ${clock(undone.at(-1)?.at ?? '')}.`, entries: numbersOf(undone) }
+  if (steps.length === 0 && goneSteps(changes).size > 0)
+    return { parts: say`What was set is no longer there: the user, the role or the credential was removed by somebody else.`, entries: [] }
+  if (steps.length === 0 && standingSteps(changes).length > 0 && !UNDER_WAY.has(incident.state))
+    return { parts: say`Not everything could be done, and none of it is confirmed: look at the steps.`, entries: [] }
   if (steps.length === 0) return { parts: [nothingText(incident)], entries: [] }
   const byMinute = Map.groupBy(steps, ({ at }) => clock(at))
   let left = STEPS
@@ -46,15 +50,11 @@ export function doneText(incident: Incident, changes: readonly Change[]): { read
   })
   const more = steps.length > STEPS ? ` and ${steps.length - STEPS} more` : ''
   const done = changes.filter(({ kind, target }) => kind === 'step-done' && steps.some((step) => step.target === target))
-  const order = orderIn(changes)
-  const ordered = order === undefined ? '' : say`, as ${named(order.actor)} ordered at ${clock(order.at)}`
-  return { parts: say`Done${ordered}: ${joined(said, '; ')}${more}.`, entries: numbersOf(done) }
+  return { parts: say`Done: ${joined(said, '; ')}${more}.`, entries: numbersOf(done) }
 }
 
-/** The order of a person by which an incident was contained; undefined where none was given. */
-export function orderIn(changes: readonly Change[]): Change | undefined {
-  return changes.findLast(({ kind }) => kind === 'order')
-}
+/** The states in which steps are being taken. */
+const UNDER_WAY: ReadonlySet<Incident['state']> = new Set(['containing', 'restricting', 'releasing'])
 
 function nothingText(incident: Incident): string {
   switch (incident.state) {

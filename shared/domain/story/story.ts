@@ -2,6 +2,7 @@ import type { Change } from '../change.ts'
 import type { Incident, IncidentSignal } from '../incident.ts'
 import { standingSteps } from '../progress.ts'
 import { refusingAction } from '../reasons.ts'
+import { SWEEP_ACTOR } from '../sweep-actor.ts'
 import { clockText } from '../time.ts'
 import { callsIn, callsText } from '../timeline.ts'
 import { type Calls, callsOf, kindsText } from './calls-text.ts'
@@ -122,8 +123,11 @@ function ownersTold({ incident, changes }: Pick<StoryInput, 'incident' | 'change
  * record of the incident it goes by the kind of what was contained.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html
  */
-function hasKeyOff({ containedAt, credentials }: Incident, changes: readonly Change[] | undefined): boolean {
-  if (changes !== undefined) return standingSteps(changes).some(({ isDone, contained }) => isDone && contained === 'Inactive')
+function hasKeyOff({ containedAt, credentials, identity }: Incident, changes: readonly Change[] | undefined): boolean {
+  if (changes !== undefined)
+    return standingSteps(changes).some(
+      ({ isDone, contained, target }) => isDone && contained === 'Inactive' && target.startsWith(`access-key:${identity.name}/`),
+    )
   return containedAt !== undefined && credentials.some(({ kind, isPrimary }) => isPrimary && kind === 'access-key')
 }
 
@@ -143,5 +147,7 @@ const ENDS: Readonly<Record<Incident['state'], string>> = {
 
 function headlineOf(incident: Incident, call: IncidentSignal | undefined): Part[] {
   const used = call === undefined ? [] : say`, used from ${placeText(call)}`
-  return say`${subjectText(incident)}${used}: ${ENDS[incident.state]}`
+  // Where nobody answered, the policy closed it: no person found a compromise.
+  const isUnanswered = incident.state === 'confirmed' && incident.verdict?.by === SWEEP_ACTOR
+  return say`${subjectText(incident)}${used}: ${isUnanswered ? 'closed, nobody answered; what was done stays' : ENDS[incident.state]}`
 }
