@@ -192,7 +192,7 @@ describe('drift', () => {
     const page = join(folder, 'drift.html')
     const { out } = await countersign(['drift', '--out', page, ...on])
     expect(out).toContain('2 verdicts, 1 compromised')
-    expect(out).toMatch(/ {2}access-denied-burst +1 +100 %/)
+    expect(out).toMatch(/ {2}discovery-burst +1 +100 %/)
     expect(out).toContain('Proposals\n  none')
     expect(existsSync(page)).toBe(true)
     const html = readFileSync(page, 'utf8')

@@ -52,9 +52,12 @@ describe('a command that the command line prints', () => {
         expect([line, ran.code, ran.err]).toEqual([line, 0, ''])
         continue
       }
-      expect([line, ran.err]).toEqual([line, expect.stringContaining('Nothing was done, because there is no terminal to ask on')])
-      // The reason is for the person to write: a placeholder is refused.
-      const agreed = await shell(`${line.replace('"…"', '"a test"')} --yes`)
+      // The reason is for the person to write: a placeholder is refused before anything is asked.
+      expect([line, ran.code, ran.err]).toEqual([line, 2, expect.stringContaining('this needs a reason')])
+      const given = line.replace('"…"', '"a test"')
+      const asked = await shell(given)
+      expect([line, asked.err]).toEqual([line, expect.stringContaining('Nothing was done, because there is no terminal to ask on')])
+      const agreed = await shell(`${given} --yes`)
       expect([line, agreed.code, agreed.err]).toEqual([line, 0, ''])
     }
   })
