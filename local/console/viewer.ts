@@ -45,11 +45,12 @@ function decoded(value: string): string {
 /** What tokens of their own form begin with: of GitHub and of Slack. */
 const PREFIXED = /^(?:gh[a-z]_|github_pat_|xox[a-z]-|xapp-)/i
 
-/** A JSON Web Token, signed or encrypted: its header is an object in Base64, of which each part behind it may be empty. */
-const WEB_TOKEN = /^eyJ[\w-]*\.[\w-]*(?:\.|$)/
+/** A JSON Web Token, signed or encrypted: its header is an object in Base64, and the part behind it may be empty. */
+const WEB_TOKEN = /^eyJ[\w-]*\./
 
-/** The schemes of an `Authorization`, before a space of any kind, a colon or `=`. */
-const SCHEME = /^(?:api-?key|aws4-hmac-sha256|basic|bearer|digest|dpop|gnap|hoba|key|mac|mutual|negotiate|ntlm|privatetoken|token|vapid)(?:[\s:=]|$)/i
+/** The schemes of an `Authorization`, before a space of any kind, a colon, `=` or a sign in percents. */
+const SCHEME =
+  /^(?:api-?key|aws4-hmac-sha256|basic|bearer|digest|dpop|gnap|hoba|negotiate|ntlm|private-?token|token|vapid)[\s\p{Cc}\p{Cf}:=%]/iu
 
 /**
  * True for a token, and for an `Authorization` of whatever kind: who can read the page or the log must not get it. It is looked for in the value as it was sent, behind
