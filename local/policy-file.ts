@@ -6,6 +6,7 @@ import { ResponderError } from '../shared/errors.ts'
 import { parsePolicy } from '../shared/record/policy-in-force.ts'
 import { idlePatterns } from './policy-protections.ts'
 import { readText, UnfitFile } from './read/read-text.ts'
+import { withoutQuote, yamlFault } from './yaml-fault.ts'
 
 const MAX_CHARACTERS = 262_144
 const YAML_OPTIONS = { maxAliasCount: 20, prettyErrors: true } as const
@@ -54,7 +55,7 @@ function yamlValue(path: string, text: string): unknown {
     return document.toJS({ maxAliasCount: YAML_OPTIONS.maxAliasCount })
   } catch (cause) {
     if (cause instanceof ReferenceError)
-      throw new ResponderError('policy.invalid', `${path} is not YAML that is read: ${cause.message}`, { cause })
+      throw new ResponderError('policy.invalid', `${path} is not YAML that is read: ${withoutQuote(cause.message)}`, { cause })
     throw cause
   }
 }
@@ -77,7 +78,7 @@ function yamlFaults(errors: readonly YAMLParseError[]): string {
     first === undefined || line === undefined || !INDENTED.has(first.code)
       ? []
       : [`Look at the indentation from line ${line} on: keys of one level begin in the same column, and only spaces indent.`]
-  return [...advice, ...errors.map(({ message }) => message)].join('\n')
+  return [...advice, ...errors.map(yamlFault)].join('\n')
 }
 
 /** The policy, or its faults: what the schema refuses, weights of detectors that there are not, and ARN patterns that match nobody. */

@@ -111,7 +111,7 @@ export async function releaseIncident(
   const incident = await target.review(id, { kind: 'legitimate', reason })
   if (incident.awaitsSecond && !isJson) return SECOND(id)
   const changes = await target.record.list(incidentSubject(id))
-  const undone = changes.filter(({ kind }) => kind === 'step-undone').map(({ target: what }) => what)
+  const undone = changes.filter(({ kind }) => kind === 'step-undone').map(({ target: what }) => printable(what, 200))
   if (isJson) return jsonText(incident)
   return [releasedText(incident, { id, undone, isGone: goneSteps(changes).size > 0, target }), ...acceptedText(incident, target)].join('\n')
 }
@@ -146,7 +146,7 @@ function releasedText(
     case 'releasing':
       return `Releasing ${id}: the function contain was invoked. \`${commandOn(target, `incidents show ${id}`)}\` shows when it is done.`
     default:
-      return `Not released: ${incident.decision.why.at(-1)}. Incident ${id} is ${incident.state}.`
+      return `Not released: ${printable(incident.decision.why.at(-1) ?? 'it was decided otherwise', 200)}. Incident ${id} is ${incident.state}.`
   }
 }
 

@@ -24,7 +24,7 @@ const LOOPBACK = '127.0.0.1'
 
 /** Headers that browsers send of their own, or in which something else stands than who looks. */
 const NO_IDENTITY =
-  /^(?:accept(?:-.*)?|authorization|connection|content-.*|cookie|date|dnt|forwarded|from|host|if-.*|origin|proxy-.*|referer|sec-.*|te|trailer|transfer-encoding|upgrade(?:-.*)?|user-agent|via|x-amzn-oidc-(?:data|accesstoken)|x-amzn-trace-id|x-forwarded-(?:for|host|port|proto|access-token|uri)|x-real-ip)$/
+  /^(?:accept(?:-.*)?|authorization|connection|content-.*|cookie|date|dnt|forwarded|from|host|if-.*|origin|proxy-.*|referer|sec-.*|te|trailer|transfer-encoding|upgrade(?:-.*)?|user-agent|via|x-amzn-oidc-(?:data|accesstoken)|x-amzn-trace-id|x-forwarded-(?:for|host|port|proto|access-token|uri)|x-real-ip|(?:.*-)?(?:access|auth|bearer|csrf|id|jwt|refresh|session)-?token|(?:.*-)?(?:api-?key|authorization|jwt|jwt-assertion))$/
 
 /**
  * How a console is shared by the options of the command line; undefined where it is not, and only whoever has the address of this machine reads it.

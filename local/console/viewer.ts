@@ -15,13 +15,14 @@ const LONGEST = 254
 export function viewerIn(rawHeaders: readonly string[], header: string): Viewer {
   const values = valuesOf(rawHeaders, header)
   const [value = ''] = values
-  const name = printable(decoded(value).trim(), LONGEST + 1)
+  const said = decoded(value)
+  const name = printable(said.trim(), LONGEST + 1)
   if (values.length === 0) return unknown(`the proxy says nobody: the header ${header} is missing`)
   if (values.length > 1)
     return unknown(`the header ${header} is there ${values.length} times: the proxy has to replace what a browser sends`)
   if (name === '') return unknown(`the header ${header} is empty`)
   if (name.includes(',')) return unknown(`the header ${header} has a comma, by which proxies join two headers`)
-  if (name.length > LONGEST || isToken(name)) return unknown(`the header ${header} holds a token and no name`)
+  if (name.length > LONGEST || isToken(said)) return unknown(`the header ${header} holds a token and no name`)
   return { kind: 'known', name }
 }
 
@@ -41,9 +42,23 @@ function decoded(value: string): string {
   return text.includes('\ufffd') ? value : text
 }
 
-/** True for a JSON Web Token, and for an `Authorization` of whatever kind: who can read the page or the log must not get it. */
-function isToken(name: string): boolean {
-  return /^eyJ[\w-]*\.[\w-]+/.test(name) || /^(?:bearer|basic|digest|negotiate) /i.test(name)
+/** What tokens of their own form begin with: of GitHub and of Slack. */
+const PREFIXED = /^(?:gh[a-z]_|github_pat_|xox[a-z]-|xapp-)/i
+
+/** A JSON Web Token, signed or encrypted: its header is an object in Base64, and the part behind it may be empty. */
+const WEB_TOKEN = /^eyJ[\w-]*\./
+
+/** The schemes of an `Authorization`, before a space of any kind, a colon, `=` or a sign in percents. */
+const SCHEME =
+  /^(?:api-?key|aws4-hmac-sha256|basic|bearer|digest|dpop|gnap|hoba|negotiate|ntlm|private-?token|token|vapid)[\s\p{Cc}\p{Cf}:=%]/iu
+
+/**
+ * True for a token, and for an `Authorization` of whatever kind: who can read the page or the log must not get it. It is looked for in the value as it was sent, behind
+ * quotes, spaces and signs that nobody sees.
+ */
+function isToken(said: string): boolean {
+  const bare = said.replace(/^[\s\p{Cc}\p{Cf}\p{Ps}\p{Pi}"'`<]+/u, '')
+  return WEB_TOKEN.test(bare) || SCHEME.test(bare) || PREFIXED.test(bare)
 }
 
 function unknown(why: string): Viewer {

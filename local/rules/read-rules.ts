@@ -4,6 +4,7 @@ import { parseAllDocuments } from 'yaml'
 import { type CompiledRule, compileRule } from '../../shared/detect/rules/sigma/compile-rule.ts'
 import { ResponderError } from '../../shared/errors.ts'
 import { whyUnreadable } from '../read/list-files.ts'
+import { withoutQuote, yamlFault } from '../yaml-fault.ts'
 import { isSamplesFile } from './read-samples.ts'
 
 /** The most rules of a folder, the most characters of a file, and how often a file may use an alias. */
@@ -88,7 +89,7 @@ function readRule(path: string): Read {
     const documents = parseAllDocuments(text, { prettyErrors: true })
     if (!Array.isArray(documents)) return refuse('it is empty')
     const [fault] = documents.flatMap(({ errors }) => errors)
-    if (fault !== undefined) return refuse(`it is not YAML: ${fault.message.split('\n')[0]?.replace(/[:\s]+$/, '')}`)
+    if (fault !== undefined) return refuse(`it is not YAML: ${yamlFault(fault)}`)
     if (documents.every(({ contents }) => contents === null)) return refuse('it is empty')
     const values: unknown[] = documents.map((document) => document.toJS({ maxAliasCount: ALIASES_LIMIT }))
     if (values.some((value) => typeof value === 'object' && value !== null && 'correlation' in value))
@@ -97,7 +98,7 @@ function readRule(path: string): Read {
     return compileRule(name, values[0])
   } catch (cause) {
     // Too many aliases, and what is nested so deeply that reading it exhausts the stack.
-    if (cause instanceof ReferenceError) return refuse(`it is not YAML that is read: ${cause.message}`)
+    if (cause instanceof ReferenceError) return refuse(`it is not YAML that is read: ${withoutQuote(cause.message)}`)
     if (cause instanceof RangeError) return refuse('it is nested too deeply to be read')
     throw cause
   }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { parseAllDocuments } from 'yaml'
 import { type RuleSamples, SampleRecords } from '../../shared/detect/rules/sigma/sigma-rule.ts'
 import { issueText } from '../../shared/domain/schema-issues.ts'
+import { withoutQuote, yamlFault } from '../yaml-fault.ts'
 
 /** How the file of samples that stands beside a rule may end, in place of the ending of the rule's file. */
 const ENDINGS = ['.samples.yaml', '.samples.yml', '.samples.json'] as const
@@ -40,7 +41,7 @@ export function samplesBeside(folder: string, ruleFile: string): SamplesBeside {
   try {
     return parsed(readFileSync(join(folder, file), 'utf8'), { file, refuse })
   } catch (cause) {
-    if (cause instanceof ReferenceError) return refuse(`it is not YAML that is read: ${cause.message}`)
+    if (cause instanceof ReferenceError) return refuse(`it is not YAML that is read: ${withoutQuote(cause.message)}`)
     if (cause instanceof RangeError) return refuse('it is nested too deeply to be read')
     if (cause instanceof Error && 'code' in cause) return refuse(`it cannot be read: ${cause.message}`)
     throw cause
@@ -52,7 +53,7 @@ function parsed(text: string, { file, refuse }: { readonly file: string; readonl
   const documents = parseAllDocuments(text, { prettyErrors: true })
   if (!Array.isArray(documents) || documents.every(({ contents }) => contents === null)) return refuse('it is empty')
   const [fault] = documents.flatMap(({ errors }) => errors)
-  if (fault !== undefined) return refuse(`it is neither YAML nor JSON: ${fault.message.split('\n')[0]}`)
+  if (fault !== undefined) return refuse(`it is neither YAML nor JSON: ${yamlFault(fault)}`)
   if (documents.length > 1) return refuse(`it has ${documents.length} documents; write the samples of a rule as one`)
   const value: unknown = documents[0]?.toJS({ maxAliasCount: ALIASES_LIMIT })
   const samples = SampleRecords.safeParse(value)

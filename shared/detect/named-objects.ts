@@ -9,20 +9,25 @@ const MEMBERS_LIMIT = 500
 const HIDDEN = /^(?:\*+|HIDDEN_DUE_TO_SECURITY_REASONS|<.*>|null|undefined)$/i
 
 /**
- * All names that the request of a call has, as they stand there; of S3 a bucket and its key as one, `bucket/key`. Undefined where they cannot all be read: left
+ * All names that the request of a call has, as they stand there; of S3 a bucket and its key as one, `bucket/key`. `names` says in which fields. Undefined where they cannot all be read: left
  * out, hidden, too many, or where the call names nothing.
  */
-export function namedObjects(signal: Pick<Signal, 'kind' | 'service' | 'request' | 'isRequestOmitted'>): readonly string[] | undefined {
+export function namedObjects(
+  signal: Pick<Signal, 'kind' | 'service' | 'request' | 'isRequestOmitted'>,
+  names: (field: string) => boolean = isNaming,
+): readonly string[] | undefined {
   const { kind, service, request, isRequestOmitted } = signal
   if (kind !== 'api-call' || isRequestOmitted === true) return undefined
   const found = new Set<string>()
-  const reading = { left: MEMBERS_LIMIT }
+  const reading = { left: MEMBERS_LIMIT, names }
   const isRead = service === 's3' ? readS3(request, found, reading) : readNames(request, { found, reading, isNamed: false, levels: LEVELS })
   return isRead && found.size > 0 ? [...found] : undefined
 }
 
 interface Reading {
   left: number
+  /** True for a field in which an object is named. */
+  readonly names: (field: string) => boolean
 }
 
 interface Part {
@@ -40,7 +45,7 @@ function readNames(value: unknown, part: Part): boolean {
   if (typeof value === 'string' || typeof value === 'number') return isNamed ? add(found, String(value)) : true
   if (typeof value !== 'object' || value === null) return true
   return Object.entries(value).every(([field, member]) =>
-    readNames(member, { ...part, isNamed: Array.isArray(value) ? isNamed : isNaming(field), levels: levels - 1 }),
+    readNames(member, { ...part, isNamed: Array.isArray(value) ? isNamed : reading.names(field), levels: levels - 1 }),
   )
 }
 

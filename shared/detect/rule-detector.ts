@@ -6,6 +6,8 @@ import type { RuleMatch } from '../domain/rule-match.ts'
 import type { Signal } from '../domain/signal.ts'
 import type { Detector } from './detector.ts'
 import { namedObjects } from './named-objects.ts'
+import { isNaming } from './scene-of.ts'
+import { isSecretField } from './secret-field.ts'
 
 /** Groups whose calls are harmless on what the identity itself created within a day: weakening, and destroying. */
 const SPARES_OWN_WORKS: readonly EvidenceGroup[] = ['evasion', 'impact']
@@ -40,9 +42,16 @@ export function ruleDetector(
 const OBJECTS_LIMIT = 2
 const OBJECT_LIMIT = 48
 
+/** Names are shown, and no key that is a secret. */
+function isShownName(field: string): boolean {
+  return isNaming(field) && !isSecretField(field)
+}
+
 /** What was called, on what, and with which of the values that the rule asks for: the title says what the rule is about. */
 function reasonOf(signal: Signal, details: string): string {
-  const objects = (namedObjects(signal) ?? []).map((name) => printable(name, OBJECT_LIMIT)).filter((name) => !details.includes(name))
+  const objects = (namedObjects(signal, isShownName) ?? [])
+    .map((name) => printable(name, OBJECT_LIMIT))
+    .filter((name) => !details.includes(name))
   const on =
     objects.length === 0 ? '' : ` on ${objects.slice(0, OBJECTS_LIMIT).join(', ')}${objects.length > OBJECTS_LIMIT ? ' and others' : ''}`
   return `called ${printable(signal.action, ACTION_LIMIT)}${on}${details === '' ? '' : `: ${details}`}`

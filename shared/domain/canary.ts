@@ -17,8 +17,8 @@ export const IN_CANARY_PATH = `arn:*:iam::*:user${CANARY_PATH}*`
 /** How the names of the users of drills begin. */
 export const DRILL_NAME = 'countersign-drill-'
 
-/** The user of a drill, in any account and partition. */
-const IN_DRILL = `arn:*:iam::*:user${CANARY_PATH}${DRILL_NAME}*`
+/** The user of a drill, in any account and partition: directly in the path, because whoever makes a user may write colons and slashes into another one. */
+const DRILL_USER = new RegExp(`^arn:[^:]+:iam::\\d{12}:user${CANARY_PATH}${DRILL_NAME}[^/:]+$`)
 
 /** The detector of a canary's use. */
 export const CANARY_USED = 'canary-used'
@@ -42,7 +42,22 @@ interface Declares {
 
 /** True where a policy declares that a user of this ARN is a canary. */
 export function isCanaryArn({ canaries }: Declares, arn: string): boolean {
-  return canaries.users.some((pattern) => globs(pattern, arn))
+  return canaries.users.some((pattern) => matchesUser(pattern, arn))
+}
+
+/**
+ * True where each field of a pattern matches that of an ARN. A path may hold `:user/` and what follows it in a pattern, and a `*` for the account would reach over the path
+ * up to there.
+ */
+function matchesUser(pattern: string, arn: string): boolean {
+  const [wanted, fields] = [fieldsOf(pattern), fieldsOf(arn)]
+  return wanted.every((one, at) => globs(one, fields[at] ?? ''))
+}
+
+/** The six fields of an ARN, of which the last may have colons. */
+function fieldsOf(arn: string): readonly string[] {
+  const fields = arn.split(':')
+  return [...fields.slice(0, 5), fields.slice(5).join(':')]
 }
 
 /** True for a user that a policy declares a canary by the name that it has now. */
@@ -55,7 +70,7 @@ export function isCanary(policy: Declares, { kind, id }: Pick<Identity, 'kind' |
  * give, makes no incident one: a person has to have said that it was legitimate.
  */
 export function isReleasedDrill({ identity, verdict }: { readonly identity: Identity; readonly verdict: Verdict | undefined }): boolean {
-  return verdict?.kind === 'legitimate' && identity.kind === 'iam-user' && globs(IN_DRILL, identity.id)
+  return verdict?.kind === 'legitimate' && identity.kind === 'iam-user' && DRILL_USER.test(identity.id)
 }
 
 /** Who or what confirms a finding, in words that follow "confirmed by". */

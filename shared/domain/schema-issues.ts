@@ -5,8 +5,14 @@ import { counted } from './counted.ts'
 /** The most edits between a word and the one that is proposed for it; of a short word at most half of it. */
 const EDITS_LIMIT = 3
 
-/** The most characters of a wrong value that are printed: room for an ARN, whose end counts. */
-const VALUE_LIMIT = 200
+/** The most characters of a wrong value that are printed. */
+const VALUE_LIMIT = 40
+
+/** A run of signs without a space as long as that of a token or a key, which is not printed: a file that was named by mistake may hold secrets. Those of AWS have 40. */
+const LONG_RUN = /[^\s"'{}[\],]{32,}/g
+
+/** The most characters of an ARN, whose end counts, and which is no secret. */
+const ARN_LIMIT = 200
 
 /** What a schema expects, in the words of a YAML or JSON file. */
 const WORDS: Readonly<Record<string, string>> = {
@@ -38,7 +44,7 @@ export function issueText(issue: z.core.$ZodIssue, schema: unknown, input: unkno
   const value = valueAt(input, issue.path)
   if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? issue.message
   if (value === undefined && issue.code !== 'custom') return `missing; it ${mustOf(schemaAt(schema, issue.path)) ?? mustBe(issue)}`
-  return `${mustBe(issue)}${exampleFor(issue, schema)}, got ${shown(value)}${hint(value, allowedBy(issue))}`
+  return `${mustBe(issue)}${exampleFor(issue, schema)}, got ${issue.path.length === 0 && typeof value !== 'string' ? kindOf(value) : shown(value)}${hint(value, allowedBy(issue))}`
 }
 
 /** `, such as {"email":"oncall@example.com"}` where keys with values are asked for and the schema has an example of them. */
@@ -143,8 +149,22 @@ export function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   )
 }
 
-/** A value as JSON, clipped. */
+/** A value as JSON, clipped, and with the length of what may be a secret in its place. An ARN is shown. */
 export function shown(value: unknown): string {
   const text = JSON.stringify(value) ?? 'nothing'
-  return text.length > VALUE_LIMIT ? `${text.slice(0, VALUE_LIMIT - 1)}…` : text
+  if (/^"arn:[a-z*-]+:[a-z0-9*-]+:[a-z0-9*-]*:[\d*]*:/.test(text)) return clipped(text, ARN_LIMIT)
+  return clipped(
+    text.replace(LONG_RUN, (run) => `(${run.length} characters)`),
+    VALUE_LIMIT,
+  )
+}
+
+function clipped(text: string, limit: number): string {
+  return text.length > limit ? `${text.slice(0, limit - 1)}…` : text
+}
+
+/** What kind of value stands where something else has to, without the value. */
+export function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return 'a list'
+  return typeof value === 'string' ? 'text' : `a ${typeof value}`
 }

@@ -1,14 +1,14 @@
 import type * as z from 'zod'
 import { Policy } from '../domain/policy.ts'
 import { doublyNamedWeights, POLICY_VERSION, RENAMED_KEYS } from '../domain/policy-migration.ts'
-import { hint, issueText, keysAt, shown, valueAt } from '../domain/schema-issues.ts'
+import { hint, issueText, keysAt, kindOf, shown, valueAt } from '../domain/schema-issues.ts'
 import { unknownTiers } from '../domain/unknown-tiers.ts'
 
 /** Every fault of a policy, one a line: the key, what is allowed, the value that was seen, and the likely fix. `error` is undefined where it fits. */
 export function policyIssues(error: z.ZodError | undefined, input: unknown): string[] {
   if (input === undefined || input === null) return [`the policy is empty; begin it with \`version: ${POLICY_VERSION}\``]
   if (typeof input !== 'object' || Array.isArray(input))
-    return [`a policy is keys with values, such as \`version: ${POLICY_VERSION}\`; got ${shown(input)}`]
+    return [`a policy is keys with values, such as \`version: ${POLICY_VERSION}\`; got ${kindOf(input)}`]
   const issues = error?.issues ?? []
   // The schema compares the names of tiers only where everything else fits.
   const tiers = issues.some(isAboutTier) ? [] : unknownTiers(input as Readonly<Record<string, unknown>>)
@@ -48,7 +48,12 @@ function unknownKey(at: readonly PropertyKey[], name: string): string {
   )
   if (renamed !== undefined) return `${key}unknown ${name}; it is called ${renamed.to} since version 2`
   const similar = hint(name, keysAt(Policy, at))
-  return `${key}unknown ${name}${similar === '' ? '; remove it or check the spelling' : similar} (the default policy.yaml has every key)`
+  return `${key}unknown ${keyText(name)}${similar === '' ? '; remove it or check the spelling' : similar} (the default policy.yaml has every key)`
+}
+
+/** A key as it is written; of one that no key of a policy is like, the length alone: a line of another file may hold a secret before its colon. */
+function keyText(name: string): string {
+  return /^[\w-]{1,39}$/.test(name) ? name : `key of ${name.length} characters`
 }
 
 function tierNames(input: unknown): string[] {

@@ -46,6 +46,9 @@ const NOBODY = 'nobody-of-that-name'
 /** What no parser of a format that it reads takes for damage: a file without anything in it. */
 const NOTHING = ['empty', 'blank']
 
+/** Files that are no rules are said, and left out. */
+const SKIPPED = ['a folder with secrets']
+
 /** Every command, in an order in which each use still has what it works on. */
 export function catalogue({ on, folder, right, contained, other, watching }: World): Readonly<Record<string, Entry>> {
   const out = (name: string) => join(folder, name)
@@ -81,7 +84,7 @@ export function catalogue({ on, folder, right, contained, other, watching }: Wor
         { words: (file) => [file] },
         { words: (file) => [right.records, '--policy', file] },
         { words: (file) => [right.records, '--account', file] },
-        { words: (file) => [right.records, '--rules', file] },
+        { words: (file) => [right.records, '--rules', file], takes: SKIPPED },
       ],
     },
     eval: {
@@ -98,7 +101,7 @@ export function catalogue({ on, folder, right, contained, other, watching }: Wor
         { words: (file) => [file] },
         { words: (file) => [file, '--signals'] },
         { words: (file) => [right.labelled, '--policy', file] },
-        { words: (file) => [right.labelled, '--rules', file] },
+        { words: (file) => [right.labelled, '--rules', file], takes: SKIPPED },
         { words: (file) => [right.labelled, '--fail-under', file] },
       ],
       ownRegion: true,

@@ -6,7 +6,7 @@ import { faultsIn } from './message-faults.ts'
 import { catalogue, groups, leaves, runsOf, type World } from './message-runs.ts'
 import { folder, layAccount, lines } from './run-cli.ts'
 import { runHere } from './run-here.ts'
-import { layRightFiles, layWrongFiles } from './wrong-files.ts'
+import { layRightFiles, layWrongFiles, secretIn } from './wrong-files.ts'
 
 /** For the names of the commands alone. */
 const NOWHERE: World = { on: [], folder: '', contained: '', other: '', watching: '', right: {} as World['right'], wrong: {} }
@@ -35,6 +35,8 @@ beforeAll(async () => {
 async function faultsOf(words: readonly string[], what: string, expects: 'done' | 'failed'): Promise<string[]> {
   const { code, out, err } = await runHere(words)
   const faults = faultsIn({ out, err })
+  const secret = secretIn(`${out}\n${err}`)
+  if (secret !== undefined) faults.push(`it shows a secret of a file that was named by mistake: ${secret}`)
   if ((code === 0) !== (expects === 'done')) faults.push(`exit code ${code}, and it ${expects === 'done' ? 'is right' : 'is wrong'}`)
   if (expects === 'failed' && out.trim() === '' && err.trim() === '') faults.push('it fails and says nothing')
   return faults.map((fault) => `${words.join(' ').replaceAll(folder, '…')} (${what}): ${fault}`)

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { canaryLines, canaryWarnings } from '../../local/render/canary-lines.ts'
 import { boundsFor } from '../../shared/domain/bounds.ts'
@@ -18,6 +19,20 @@ describe('who is a canary', () => {
     expect(is(arnOf('x/countersign-canary/a'))).toBe(false)
     expect(is(arnOf('countersign-canary/a'), 'role')).toBe(false)
     expect(is('arn:aws:iam::123456789012:role/countersign-canary/a', 'role')).toBe(false)
+  })
+
+  it('is no user whose own path or name holds that of canaries, whatever the pattern and whatever stands before it', () => {
+    // What IAM allows in a path: the signs of ASCII from `!` on.
+    const signs = fc.string({ unit: fc.constantFrom(...':/*!~', ...'user'), maxLength: 12 })
+    const inPath = (before: string) => arnOf(`x${before}:user/countersign-canary/a`)
+    fc.assert(
+      fc.property(signs, (before) => {
+        expect(isCanary(policyOf({}), { kind: 'iam-user', id: inPath(before) })).toBe(false)
+        const own = policyOf({ canaries: { users: ['arn:*:iam::*:user/countersign-canary/a'] } })
+        expect(isCanary(own, { kind: 'iam-user', id: inPath(before) })).toBe(false)
+        expect(isCanary(own, { kind: 'iam-user', id: arnOf('countersign-canary/a') })).toBe(true)
+      }),
+    )
   })
 
   it('is whom the policy names in the place of these', () => {

@@ -120,7 +120,8 @@ describe('the measures of a period', () => {
     expect(answered(user(drill))).toEqual({ drills: 1, all: 0, contained: 0, detectors: 0, timed: 1 })
     const counted = { drills: 0, all: 1, contained: 1, detectors: 1, timed: 1 }
     expect(answered(user('countersign-canary/build-canary'))).toEqual(counted)
-    expect(answered(user('countersign-drill-0a1b2c'))).toEqual(counted)
+    for (const path of ['countersign-drill-0a1b2c', `x:user/${drill}`, `countersign-canary/a/${drill}`, `${drill}/payroll`, `${drill}:x`])
+      expect(answered(user(path))).toEqual(counted)
     expect(answered(user(drill, { verdict: verdict('compromised', 3000) }))).toEqual(counted)
     expect(answered(user(drill, { verdict: undefined }))).toEqual({ ...counted, all: 0, contained: 0, detectors: 0 })
   })

@@ -91,6 +91,58 @@ describe('a rule that matches a record', () => {
     )
   })
 
+  it('shows no secret of a request: of a keyword its own pattern, of a part of the record as text and of a field that is called after a secret its name', () => {
+    const secret = fc.stringMatching(/^[A-Za-z0-9+/]{12,40}$/).map((text) => `q${text}Z`)
+    const field = fc.constantFrom(
+      'masterUserPassword',
+      'secretString',
+      'authToken',
+      'secretAccessKey',
+      'keyMaterial',
+      'userData',
+      'PassPhrase',
+      'apiKey',
+    )
+    const before = fc.constantFrom('', 'deploy ', '{"a":"')
+    fc.assert(
+      fc.property(secret, field, before, fc.boolean(), (text, name, start, isInside) => {
+        const value = `${start}${text} needle`
+        const request = { userName: 'ci', ...(isInside ? { inner: { [name]: value } } : { [name]: value }) }
+        const path = `requestParameters.${isInside ? 'inner.' : ''}${name}`
+        const selections = {
+          keyword: ['needle'],
+          regex: { '|re': 'needle' },
+          whole: { 'requestParameters|contains': 'needle' },
+          answer: { 'responseElements|contains': 'needle' },
+          field: { [`${path}|endswith`]: 'needle' },
+          expression: { [`${path}|re`]: '.*needle' },
+          exact: { [path]: value },
+        }
+        const reasons = Object.entries(selections).map(([key, selection]) => {
+          const rules = rulesOf([key, { detection: { selection, condition: 'selection' } }])
+          return ofRule(signalOf(made('iam:CreateUser', { request, response: { data: value } }), rules))[0]?.reason
+        })
+        expect(reasons).toEqual([
+          'called iam:CreateUser on ci: keyword needle',
+          'called iam:CreateUser on ci: a keyword',
+          'called iam:CreateUser on ci: requestParameters',
+          'called iam:CreateUser on ci: responseElements',
+          ...[1, 2, 3].map(() => `called iam:CreateUser on ci: ${name}`),
+        ])
+        expect(reasons.join()).not.toContain(text.slice(0, 8))
+      }),
+    )
+  })
+
+  it('shows a field that is called after the name or the id of a secret', () => {
+    const rules = rulesOf([
+      'named',
+      { detection: { selection: { 'requestParameters.secretId|contains': 'prod' }, condition: 'selection' } },
+    ])
+    const signal = signalOf(made('secretsmanager:GetSecretValue', { request: { secretId: 'prod/db' } }), rules)
+    expect(ofRule(signal)[0]?.reason).toContain('prod/db')
+  })
+
   it('names no value of a part that did not hold, and none that the rule denies', () => {
     const partly = rulesOf([
       'partly',

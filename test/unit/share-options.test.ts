@@ -56,9 +56,33 @@ describe('the options of a shared console', () => {
     expect(() => sharingBy({ ...WHOLE, identityHeader })).toThrow('--identity-header must be')
   })
 
+  it('take no header that is called after a token or a key, whoever sets it', () => {
+    const before = fc.constantFrom('X-', 'X-Auth-Request-', 'X-Forwarded-', 'X-Goog-Iap-', 'X-MS-Token-AAD-', 'Cf-Access-', '')
+    const kind = fc.constantFrom(
+      'Access-Token',
+      'Id-Token',
+      'Refresh-Token',
+      'Auth-Token',
+      'AccessToken',
+      'Session-Token',
+      'Api-Key',
+      'Jwt-Assertion',
+    )
+    fc.assert(
+      fc.property(before, kind, fc.boolean(), (start, end, isSmall) => {
+        const name = `${start}${end}`
+        expect(() => sharingBy({ ...WHOLE, identityHeader: isSmall ? name.toLowerCase() : name })).toThrow(
+          /must be a header that your proxy/,
+        )
+      }),
+    )
+  })
+
   it.each([
     'X-Forwarded-User',
     'X-Forwarded-Email',
+    'X-Identity',
+    'X-Token-Owner',
     'X-Auth-Request-Email',
     'Remote-User',
     'X-Amzn-Oidc-Identity',

@@ -1,5 +1,6 @@
 import { printable } from '../../domain/printable.ts'
-import type { Condition } from './condition.ts'
+import { isSecretField } from '../secret-field.ts'
+import type { Condition, Test } from './condition.ts'
 import { testMatcher } from './match-condition.ts'
 import type { RecordView } from './record-view.ts'
 import { REGEX_TEXT_LIMIT } from './regex-program.ts'
@@ -10,6 +11,17 @@ const VALUE_LIMIT = 64
 
 /** What is said of the call in any case. */
 const OF_THE_CALL: ReadonlySet<string> = new Set(['eventName', 'eventSource'])
+
+/** Fields that hold whole parts of a record, by their names at the top of it. */
+const WHOLE_PARTS: ReadonlySet<string> = new Set([
+  'additionalEventData',
+  'requestParameters',
+  'resources',
+  'responseElements',
+  'serviceEventDetails',
+  'tlsDetails',
+  'userIdentity',
+])
 
 /** Says of a record that a rule matches which values of it the rule asks for, such as `policyArn arn:aws:iam::aws:policy/AdministratorAccess`. */
 export type Explainer = (view: RecordView) => string
@@ -62,16 +74,35 @@ function testCollector({ field, test }: Extract<Condition, { kind: 'test' }>): C
       if (left <= 0) return false
       left -= text.length
       if (!holds({ texts: [text], small: [values.small[at] ?? ''] }, view)) continue
-      if (field === undefined || !OF_THE_CALL.has(field)) addTo(found, new Map([[labelOf(field), printable(text, VALUE_LIMIT)]]))
+      if (field === undefined) addTo(found, new Map([[keywordText(test), '']]))
+      else if (!OF_THE_CALL.has(field))
+        addTo(found, new Map([[labelOf(field), isShown(field, text) ? ` ${printable(text, VALUE_LIMIT)}` : '']]))
       return true
     }
     return false
   }
 }
 
-/** The last part of a field's path; a value that a keyword found has no name. */
-function labelOf(field: string | undefined): string {
-  return field === undefined ? '' : `${printable(field.slice(field.lastIndexOf('.') + 1), 40)} `
+/**
+ * True where a value may be shown. What callers hand over may be secret: so a part of the record as text, such as a list, an object or a document, is not shown, and no field
+ * that is called like a secret.
+ */
+function isShown(field: string, text: string): boolean {
+  if (WHOLE_PARTS.has(field) || /^\s*[[{]/.test(text)) return false
+  return !field.split('.').some(isSecretField)
+}
+
+/** The last part of a field's path. */
+function labelOf(field: string): string {
+  return printable(field.slice(field.lastIndexOf('.') + 1), 40)
+}
+
+/** What a rule looks for in every value, in its own words: the value in which it stands may be anything. */
+function keywordText(test: Test): string {
+  if (test.kind !== 'text') return 'a keyword'
+  const text = test.pattern.map((one) => (typeof one === 'string' ? one : one.wildcard)).join('')
+  // A keyword is looked for anywhere in a value, so any text stands on both sides of it.
+  return `keyword ${printable(text.replace(/^\*+|\*+$/g, ''), VALUE_LIMIT)}`
 }
 
 function addTo(found: Map<string, string>, more: ReadonlyMap<string, string>): void {
