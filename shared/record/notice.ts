@@ -212,7 +212,7 @@ function standingLines(incident: Incident): string[] {
   const criticality = standingText(incident)
   const { assignment } = incident
   return [
-    ...(incident.owner === undefined ? [] : [`Owner: ${printable(withoutLinks(incident.owner), 120)}`]),
+    ...(incident.owner === undefined ? [] : [`Owner: ${withoutLinks(printable(incident.owner, 120))}`]),
     ...(criticality === undefined ? [] : [`Critical: ${criticality}`]),
     ...(typeof assignment?.to === 'string' ? [`Assigned to: ${withoutWebAddresses(assigneeText(assignment, 120))}`] : []),
   ]

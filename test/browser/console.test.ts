@@ -254,7 +254,7 @@ describe('the console of the story’s account', () => {
     const text = await textOf(page.locator('main'))
     expect(text).toContain('our own exercise <b>no harm</b>')
     expect(text.match(/restored/g)?.length).toBeGreaterThanOrEqual(3)
-    expect(await page.locator('.verdicts button').count()).toBe(0)
+    expect(await page.locator('button[name=kind]').count()).toBe(0)
 
     await page.goto(`${served.url}record`)
     await page.getByLabel('Text in any field').fill('our own exercise')

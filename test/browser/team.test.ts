@@ -62,7 +62,7 @@ describe('a team on call', () => {
     await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')
     await page.waitForURL(/said=commented/)
-    const [team, timeline] = [page.locator('section[aria-labelledby=team]'), page.locator('section[aria-labelledby=timeline]')]
+    const [team, timeline] = [page.locator('#team'), page.locator('#timeline')]
     for (const place of [team, timeline]) expect(await textOf(place)).toContain('asked the owner')
     expect(await page.evaluate('window.poisoned')).toBeUndefined()
     expect(await page.locator('x-poison, main img:not([src^="data:image/svg"])').count()).toBe(0)
