@@ -284,7 +284,9 @@ describe('commands on one folder at once', () => {
     const [told, refused] = both.sort((a, b) => a.code - b.code)
     expect(told?.code).toBe(0)
     expect(refused?.code).toBe(4)
-    expect(refused?.err).toMatch(/ is in use by `npm run --silent countersign -- start`, process \d+, since \S+Z\. .*--data OTHER \[account\.busy\]\n$/)
+    expect(refused?.err).toMatch(
+      / is in use by `npm run --silent countersign -- start`, process \d+, since \S+Z\. .*--data OTHER \[account\.busy\]\n$/,
+    )
     expect(existsSync(join(data, 'previous'))).toBe(false)
   })
 })
