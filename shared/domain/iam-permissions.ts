@@ -104,23 +104,49 @@ export function allowsEveryService(permissions: readonly Permission[], place: Pl
   }
   const given = possible.filter((one) => reaches(one, extent))
   const taken = denials.filter((one) => takesAway(one, extent))
-  const isOpen = (letter: string, at: number) => {
-    const calls = LENGTHS.filter((length, shift) => {
+  const isOpen = (probes: readonly Probe[]) =>
+    isMost(probes, ({ action, all }) => {
       meter.take(given.length + taken.length)
       if (meter.isSpent) return false
-      const verb = VERBS[(at + shift) % VERBS.length] as string
-      const action = `${letter}${unknownText(length - 1)}:${verb}${unknownText(length)}`
-      const all = actionsOf(letter, verb)
       const isExcepted = (pattern: string) => all.every((one) => globsInAnyCase(pattern, one, meter))
       return (
         given.some((one) => (one.notActions === undefined ? coversAction(one, action, meter) : !one.notActions.some(isExcepted))) &&
         !taken.some((one) => (one.notActions === undefined ? one.actions.some(isExcepted) : coversAction(one, action, meter)))
       )
     })
-    return calls.length > LENGTHS.length / 2
-  }
-  const isEvery = given.length > 0 && LETTERS.filter(isOpen).length > LETTERS.length / 2
+  const isEvery = given.length > 0 && isMost(probesByLetter(), isOpen)
   return meter.isSpent ? undefined : isEvery
+}
+
+/** True where more than half of all hold. What comes after that is known is not asked. */
+function isMost<T>(all: readonly T[], holds: (one: T) => boolean): boolean {
+  let left = Math.floor(all.length / 2) + 1
+  for (const [at, one] of all.entries()) {
+    if (all.length - at < left) return false
+    if (holds(one)) left -= 1
+    if (left === 0) return true
+  }
+  return false
+}
+
+/** An action of a service that AWS does not have, and all that stand for every action of its verb. */
+interface Probe {
+  readonly action: string
+  readonly all: readonly string[]
+}
+
+/** Of each letter an action of each length. */
+let probes: readonly (readonly Probe[])[] | undefined
+
+/** Made by the first who asks: a cold start pays nothing for it. */
+function probesByLetter(): readonly (readonly Probe[])[] {
+  probes ??= LETTERS.map((letter, at) =>
+    LENGTHS.map((length, shift) => {
+      const verb = VERBS[(at + shift) % VERBS.length] as string
+      return { action: `${letter}${unknownText(length - 1)}:${verb}${unknownText(length)}`, all: actionsOf(letter, verb) }
+    }),
+  )
+  return probes
 }
 
 /** Actions of one verb, of services of one letter that AWS does not have: with short and long names. */

@@ -19,14 +19,13 @@ const BECOMES_ANOTHER: EscalationCategory = 'principal-access'
 export function pathsOf(asker: Asker): readonly FoundPath[] {
   const known = new Map<string, Right | undefined>()
   const ask = (path: EscalationPath, action: string, service: string | undefined): Right | undefined => {
-    const isOfAnother = path.category === BECOMES_ANOTHER && resourceFormOf(action, asker.id).includes(':user/')
     const passed = action === 'iam:PassRole' ? service : undefined
-    const key = `${action} ${isOfAnother} ${passed}`
-    if (!known.has(key))
-      known.set(
-        key,
-        rightOfAsker(asker, { action, form: resourceFormOf(action, asker.id), ...(isOfAnother ? { except: [asker.id] } : {}) }, passed),
-      )
+    const key = `${action} ${path.category === BECOMES_ANOTHER} ${passed}`
+    if (!known.has(key)) {
+      const form = resourceFormOf(action, asker.id)
+      const isOfAnother = path.category === BECOMES_ANOTHER && form.includes(':user/')
+      known.set(key, rightOfAsker(asker, { action, form, ...(isOfAnother ? { except: [asker.id] } : {}) }, passed))
+    }
     return known.get(key)
   }
   return ESCALATION_PATHS.flatMap((path) => {

@@ -1,7 +1,9 @@
 import type { PolicyHolder } from '../../domain/account-policies.ts'
 import { formatArn, parseArn } from '../../domain/arn.ts'
+import type { Statement } from '../../domain/iam-policy.ts'
 import type { ConditionContext } from './evaluate-condition.ts'
 import { PASSED_TO, serviceInPartition } from './passed-service.ts'
+import type { ReadPolicy } from './read-policies.ts'
 import { takesSessionTags } from './trust.ts'
 
 /**
@@ -44,6 +46,26 @@ export function contextsOfHolder(holder: PolicyHolder, may: (action: string, res
   if (!isFederated && !isTagged) return [context]
   const differs = (key: string) => (isTagged && key.startsWith(TAG)) || (isFederated && OF_FEDERATED.has(key))
   return [context, new Map([...context].filter(([key]) => !differs(key)))]
+}
+
+/** What a statement asks of who calls, by the names of the keys that differ, and any variable. */
+const OF_CALLER = new RegExp(`${[...OF_FEDERATED].join('|')}|${TAG}`, 'i')
+
+/** Whether a statement may say something else of whoever calls as something else: a managed policy is looked at once for all who have it. */
+const ASKING = new WeakMap<Statement, boolean>()
+
+/** True where a policy may say something else of an identity that calls as something else. */
+export function asksWhoCalls({ statements = [] }: Pick<ReadPolicy, 'statements'>): boolean {
+  return statements.some(({ statement }) => {
+    const { condition, resources, notResources, hasVariables } = statement
+    const known = ASKING.get(statement)
+    if (known !== undefined) return known
+    const isAsking =
+      (condition !== undefined && OF_CALLER.test(JSON.stringify(condition))) ||
+      (hasVariables && JSON.stringify([condition ?? '', resources, notResources ?? []]).includes('${'))
+    ASKING.set(statement, isAsking)
+    return isAsking
+  })
 }
 
 /** The pattern of the ARNs of the federated sessions of an account. */

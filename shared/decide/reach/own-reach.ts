@@ -8,7 +8,7 @@ import { type Asker, rightOfAsker } from './asker.ts'
 import type { EscalationCategory } from './escalation-paths.ts'
 import { type ConditionContext, UNFINISHED } from './evaluate-condition.ts'
 import { type FoundPath, isCertain, pathsOf, unknownOf } from './found-paths.ts'
-import { contextOfHolder, contextsOfHolder } from './holder-context.ts'
+import { asksWhoCalls, contextOfHolder, contextsOfHolder } from './holder-context.ts'
 import { type LiftingCall, withLiftableLimits } from './liftable-limits.ts'
 import { POWERS } from './powers.ts'
 import type { ReadPolicy } from './read-policies.ts'
@@ -72,7 +72,8 @@ function askerOf(holder: PolicyHolder, controls: ServiceControlPolicies, shares:
     const policies = readPolicies(set, controls, shares)
     const asked = { ...policies, work: asking }
     const contexts = contextsOfHolder(holder, (action, form) => rightOf(asked, { action, form, context }) !== undefined)
-    return { id: holder.id, policies, contexts }
+    const isToldApart = contexts.length > 1 && [policies.identity, ...policies.limits].flat().some(asksWhoCalls)
+    return { id: holder.id, policies, contexts, ownContexts: isToldApart ? contexts : contexts.slice(0, 1) }
   }
   const isAllowed = (set: PolicySet, { action, resource: form }: LiftingCall) => {
     const { policies, ...asker } = askerBy(set)
@@ -86,10 +87,10 @@ function unknownPolicy({ policy }: ReadPolicy): ReachPart {
 }
 
 /** Whether policies allow nearly every action of nearly every service: for sure, and perhaps. What takes too long to find out is not sure, and may be so. */
-function everyServiceOf({ id, policies, contexts }: Asker): { readonly isSure: boolean; readonly isPossible: boolean } {
+function everyServiceOf({ id, policies, ownContexts }: Asker): { readonly isSure: boolean; readonly isPossible: boolean } {
   const place = { ...(parseArn(id) ?? { account: '', partition: 'aws' }) }
   const { work } = policies
-  const isEvery = (isSure: boolean) => contexts.some((context) => isEveryIn(context, isSure))
+  const isEvery = (isSure: boolean) => ownContexts.some((context) => isEveryIn(context, isSure))
   const isEveryIn = (context: ConditionContext, isSure: boolean) =>
     [policies.identity, ...policies.limits].every((level) => {
       const isUnread = level.some(({ statements }) => statements === undefined)

@@ -2,7 +2,7 @@ import { printable } from '../../domain/printable.ts'
 import { isSecretField } from '../secret-field.ts'
 import type { Condition, Test } from './condition.ts'
 import { testMatcher } from './match-condition.ts'
-import type { RecordView } from './record-view.ts'
+import { type RecordView, WHOLE_PARTS } from './record-view.ts'
 import { REGEX_TEXT_LIMIT } from './regex-program.ts'
 
 /** The most values that are named, and the longest of them, in characters: the reason of a finding has room for 120. */
@@ -11,17 +11,6 @@ const VALUE_LIMIT = 64
 
 /** What is said of the call in any case. */
 const OF_THE_CALL: ReadonlySet<string> = new Set(['eventName', 'eventSource'])
-
-/** Fields that hold whole parts of a record, by their names at the top of it. */
-const WHOLE_PARTS: ReadonlySet<string> = new Set([
-  'additionalEventData',
-  'requestParameters',
-  'resources',
-  'responseElements',
-  'serviceEventDetails',
-  'tlsDetails',
-  'userIdentity',
-])
 
 /** Says of a record that a rule matches which values of it the rule asks for, such as `policyArn arn:aws:iam::aws:policy/AdministratorAccess`. */
 export type Explainer = (view: RecordView) => string

@@ -1,7 +1,7 @@
 type Fields = Readonly<Record<string, unknown>>
 
-/** Fields of a record that exports write as JSON text, where CloudTrail writes an object or a list. */
-const OBJECTS: ReadonlySet<string> = new Set([
+/** Fields at the top of a record that hold whole parts of it. Exports write them as JSON text, where CloudTrail writes an object or a list. */
+export const WHOLE_PARTS: ReadonlySet<string> = new Set([
   'additionalEventData',
   'requestParameters',
   'resources',
@@ -61,7 +61,7 @@ export class RecordView {
   #top(name: string): unknown {
     if (!Object.hasOwn(this.#record, name)) return undefined
     const value = this.#record[name]
-    if (typeof value !== 'string' || !OBJECTS.has(name)) return value
+    if (typeof value !== 'string' || !WHOLE_PARTS.has(name)) return value
     if (!this.#objects.has(name)) this.#objects.set(name, parsed(value))
     return this.#objects.get(name)
   }
