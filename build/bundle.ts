@@ -69,7 +69,7 @@ const GROUPS: readonly (readonly [name: string, files: RegExp])[] = [
   ],
   ['embedded', /^local\/(embedded|replay-in-folder|commands\/start)\.ts$/],
   // Hono, and ECharts with the first drawing.
-  ['pages', /^local\/(page\/drift|replay\/(report|reach)-page|console\/serve|commands\/(report|console|evaluate))\.ts$/],
+  ['pages', /^local\/(page\/[\w-]+|(replay|evaluate)\/([\w-]+-)?page|console\/serve|commands\/(report|console|evaluate))\.ts$/],
   ['replay', /^local\/(replay-in-memory|commands\/(replay|ingest))\.ts$/],
   ['main', /^local\/main\.ts$/],
   ['commands', /^(local|shared)\//],

@@ -59,15 +59,18 @@ export function storyFaults(known: { incident: Incident; signals: readonly Incid
     const isSaid = after === 0 ? Number(said?.[1] ?? 0) === before : Number(said?.[1] ?? 0) === after && Number(said?.[2] ?? 0) === before
     demand(isSaid, `not ${before} refused before and ${after} since`)
   }
-  const isDone = changes.some(({ kind }) => kind === 'step-done')
-  demand(
-    isDone ? /^(Done: at \d\d:\d\d UTC|The \w+ was taken back)/m.test(text) : /^(Nothing was changed|It is being)/m.test(text),
-    'nothing of what was done',
-  )
+  demand(doneSentence(changes).test(text), 'nothing of what was done')
   if (incident.containedAt !== undefined || incident.restrictedAt !== undefined) demand(/^What it costs the owner/m.test(text), 'no cost')
   const answers = answersOf(incident, changes)
   demand(answers.length === offeredFor(incident).length && answers.every(({ does }) => does.length > 10), 'answers without what they do')
   return faults
+}
+
+/** How the sentence of what was done begins. A call that failed may have taken effect, so that nothing was changed is said where nothing was tried. */
+function doneSentence(changes: readonly Change[]): RegExp {
+  if (changes.some(({ kind }) => kind === 'step-done')) return /^(Done: at \d\d:\d\d UTC|The \w+ was taken back)/m
+  if (changes.some(({ kind }) => kind === 'step-failed')) return /^(Tried, and not confirmed: |It is being)/m
+  return /^(Nothing was changed|It is being)/m
 }
 
 /** Faults of a Slack message: limits of Slack, texts, dialogs, and a green release where the risk is high. */

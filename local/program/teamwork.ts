@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { ResponderError } from '../../shared/errors.ts'
 import type { LookedAt } from '../dismiss-each.ts'
+import type { Target } from '../target.ts'
 import { type CommandOptions, REASON, withConsent } from './with-target.ts'
 
 /** What is done, loaded when it is. */
@@ -42,8 +43,7 @@ function addDismiss(root: Command): void {
   const dismiss = root.command('dismiss')
   // What the person saw in the question is what is dismissed: an incident that changes while the question stands is refused.
   let seen: readonly LookedAt[] | undefined
-  const look = async (target: Parameters<typeof import('../dismiss-each.ts')['lookAtEach']>[0]) =>
-    (await import('../dismiss-each.ts')).lookAtEach(target, dismiss.args)
+  const look = async (target: Target) => (await import('../dismiss-each.ts')).lookAtEach(target, dismiss.args)
   withConsent(
     dismiss
       .description('give the verdict legitimate on several incidents, to whose credentials nothing was done; each by itself, up to 100')

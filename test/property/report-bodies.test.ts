@@ -50,7 +50,9 @@ function pathsIn(value: unknown, path: readonly string[] = []): string[][] {
 /** A copy of a body in which the members at these paths are others, or gone. */
 function changed(body: object, changes: readonly (readonly [readonly string[], unknown])[]): unknown {
   const copy = structuredClone(body)
-  for (const [path, value] of changes) {
+  for (const [path, drawn] of changes) {
+    // One drawn value may stand at two paths, of which the second is inside the first.
+    const value = structuredClone(drawn)
     const key = path.at(-1) ?? ''
     const parent = path
       .slice(0, -1)

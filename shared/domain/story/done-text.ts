@@ -38,8 +38,12 @@ export function doneText(incident: Incident, changes: readonly Change[]): { read
     return { parts: say`The ${measureOf(incident)} was taken back at ${clock(undone.at(-1)?.at ?? '')}.`, entries: numbersOf(undone) }
   if (steps.length === 0 && goneSteps(changes).size > 0)
     return { parts: say`What was set is no longer there: the user, the role or the credential was removed by somebody else.`, entries: [] }
-  if (steps.length === 0 && standingSteps(changes).length > 0 && !UNDER_WAY.has(incident.state))
-    return { parts: say`Not everything could be done, and none of it is confirmed: look at the steps.`, entries: [] }
+  const tried = standingSteps(changes)
+  if (steps.length === 0 && tried.length > 0 && !UNDER_WAY.has(incident.state)) {
+    const shown = tried.slice(0, STEPS).map(({ title }) => titleText(title))
+    const more = tried.length > STEPS ? ` and ${tried.length - STEPS} more` : ''
+    return { parts: say`Tried, and not confirmed: ${shown.join('; ')}${more}. It may be in place, and it may not.`, entries: [] }
+  }
   if (steps.length === 0) return { parts: [nothingText(incident)], entries: [] }
   const byMinute = Map.groupBy(steps, ({ at }) => clock(at))
   let left = STEPS
