@@ -1,4 +1,4 @@
-import { globs } from '../shared/domain/glob.ts'
+import { arnGlobs } from '../shared/domain/arn-globs.ts'
 import type { Policy } from '../shared/domain/policy.ts'
 
 /** An account and names that nobody names by chance: a pattern that matches them matches all. */
@@ -14,7 +14,7 @@ export function everybodyBy(pattern: string): string | undefined {
     ['every user', `user/${ANY_NAME}`],
     ['every role', `role/${ANY_NAME}`],
     ['root', 'root'],
-  ].flatMap(([kind = '', rest = '']) => (globs(pattern, arnOf(rest)) ? [kind] : []))
+  ].flatMap(([kind = '', rest = '']) => (arnGlobs(pattern, arnOf(rest)) ? [kind] : []))
   if (!kinds.some((kind) => kind.startsWith('every'))) return undefined
   return `${listed(kinds)} of ${account === undefined ? 'every account' : `account ${account}`}`
 }

@@ -1,4 +1,4 @@
-import { globs } from './glob.ts'
+import { arnGlobs } from './arn-globs.ts'
 import type { Policy, ReviewKind } from './policy.ts'
 
 /** Somebody who gives a verdict or an order on an incident. */
@@ -29,7 +29,7 @@ export function slackUserOf(actor: string): string | undefined {
  */
 export function isApprover(policy: Policy, { by, groups = [] }: Reviewer, about: { kind: ReviewKind; tier: string }): boolean {
   const user = slackUserOf(by)
-  if (user === undefined) return policy.approvers.length === 0 || policy.approvers.some((pattern) => globs(pattern, by))
+  if (user === undefined) return policy.approvers.length === 0 || policy.approvers.some((pattern) => arnGlobs(pattern, by))
   const tier = knownTier(policy, about.tier)
   return policy.slack.approvers.some(
     (rule) =>

@@ -1,7 +1,7 @@
 import { principalIn } from './arn.ts'
+import { arnGlobs } from './arn-globs.ts'
 import { isCanaryArn } from './canary.ts'
 import type { Believed } from './ceilings.ts'
-import { globs } from './glob.ts'
 import { goesBy } from './identity-center.ts'
 import { type NameHistory, policyNames } from './name-history.ts'
 import { type EvidenceTable, Mode, type Override, type Policy, type ReviewTimes, type Selector, type Thresholds } from './policy.ts'
@@ -141,8 +141,8 @@ function askedAtLeast(mode: Mode, policy: Policy, changes: readonly TagChange[])
 
 /** The name of the secret that receives a user's new key, or undefined where the policy does not rotate that user's keys. */
 export function secretFor({ rotation }: Pick<Policy, 'rotation'>, { id, name }: { id: string; name: string }): string | undefined {
-  if (!rotation.users.some((pattern) => globs(pattern, id))) return undefined
-  const named = rotation.secrets.find(({ arns }) => arns.some((pattern) => globs(pattern, id)))
+  if (!rotation.users.some((pattern) => arnGlobs(pattern, id))) return undefined
+  const named = rotation.secrets.find(({ arns }) => arns.some((pattern) => arnGlobs(pattern, id)))
   return named?.secret ?? `${rotation.secretPrefix}${name}`
 }
 
@@ -178,7 +178,8 @@ function reservedAs(identityId: string, ownRoles: ReadonlySet<string> = new Set(
 function approverAs({ approvers }: Policy, identityId: string): string | undefined {
   const session = sessionsOf(identityId)
   const names = (pattern: string) =>
-    globs(pattern, identityId) || (session !== undefined && (globs(pattern, `${session}/any`) || globs(parentOf(pattern), session)))
+    arnGlobs(pattern, identityId) ||
+    (session !== undefined && (arnGlobs(pattern, `${session}/any`) || arnGlobs(parentOf(pattern), session)))
   const pattern = approvers.find(names)
   return pattern === undefined ? undefined : `never restricted: an approver of the policy (${pattern})`
 }

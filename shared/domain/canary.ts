@@ -1,6 +1,6 @@
 import * as z from 'zod'
+import { arnGlobs } from './arn-globs.ts'
 import type { Finding } from './finding.ts'
-import { globs } from './glob.ts'
 import { partyOf } from './report.ts'
 import type { Identity } from './signal.ts'
 import type { Verdict } from './verdict.ts'
@@ -42,22 +42,7 @@ interface Declares {
 
 /** True where a policy declares that a user of this ARN is a canary. */
 export function isCanaryArn({ canaries }: Declares, arn: string): boolean {
-  return canaries.users.some((pattern) => matchesUser(pattern, arn))
-}
-
-/**
- * True where each field of a pattern matches that of an ARN. A path may hold `:user/` and what follows it in a pattern, and a `*` for the account would reach over the path
- * up to there.
- */
-function matchesUser(pattern: string, arn: string): boolean {
-  const [wanted, fields] = [fieldsOf(pattern), fieldsOf(arn)]
-  return wanted.every((one, at) => globs(one, fields[at] ?? ''))
-}
-
-/** The six fields of an ARN, of which the last may have colons. */
-function fieldsOf(arn: string): readonly string[] {
-  const fields = arn.split(':')
-  return [...fields.slice(0, 5), fields.slice(5).join(':')]
+  return canaries.users.some((pattern) => arnGlobs(pattern, arn))
 }
 
 /** True for a user that a policy declares a canary by the name that it has now. */

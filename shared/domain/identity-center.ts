@@ -1,4 +1,4 @@
-import { globs } from './glob.ts'
+import { arnGlobs } from './arn-globs.ts'
 import type { Identity } from './signal.ts'
 
 /**
@@ -46,5 +46,5 @@ export function roleOfPerson(id: string): string | undefined {
 /** True where a pattern of the policy is of an identity. One of a role of Identity Center is of its people too. */
 export function goesBy(pattern: string, identityId: string): boolean {
   const role = roleOfPerson(identityId)
-  return globs(pattern, identityId) || (role !== undefined && globs(pattern, role))
+  return arnGlobs(pattern, identityId) || (role !== undefined && arnGlobs(pattern, role))
 }
