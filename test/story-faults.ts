@@ -58,6 +58,8 @@ export function storyFaults(known: { incident: Incident; signals: readonly Incid
     const said = /^Refused: (\d+) calls?(?: after the \w+)?(?: and (\d+) before that)?/m.exec(text)
     const isSaid = after === 0 ? Number(said?.[1] ?? 0) === before : Number(said?.[1] ?? 0) === after && Number(said?.[2] ?? 0) === before
     demand(isSaid, `not ${before} refused before and ${after} since`)
+    const failed = callsOf(calls.filter(({ outcome }) => outcome === 'failed'))
+    demand(number(/^Failed for another reason than missing rights: (\d+) calls?: /m) === failed, `not ${failed} that failed otherwise`)
   }
   demand(doneSentence(changes).test(text), 'nothing of what was done')
   if (incident.containedAt !== undefined || incident.restrictedAt !== undefined) demand(/^What it costs the owner/m.test(text), 'no cost')

@@ -1,5 +1,5 @@
+import { GRAVE_GROUPS, graveActionsOf } from '../domain/grave-actions.ts'
 import type { Brake, Restriction } from '../domain/restriction.ts'
-import { GRAVE_GROUPS, graveActionsOf } from './grave-actions.ts'
 
 /** The statement of a restriction that denies what is braked, habit or not, until the time of the brake: IAM compares with its own clock. */
 export const BRAKE_SID = 'Brake'

@@ -1,5 +1,5 @@
+import { GRAVE_GROUPS, graveActionsOf } from '../domain/grave-actions.ts'
 import type { Restriction } from '../domain/restriction.ts'
-import { GRAVE_GROUPS, graveActionsOf } from './grave-actions.ts'
 
 /** Calls that replace or remove an inline policy of a user or a role, and so a restriction. */
 export const OWN_POLICY_CALLS: readonly string[] = [

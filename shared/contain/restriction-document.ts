@@ -1,12 +1,12 @@
 import * as z from 'zod'
 import { canonical } from '../domain/change.ts'
 import { iamGlobs } from '../domain/glob.ts'
+import { GRAVE_ACTIONS, GRAVE_ACTIONS_OF_HABIT, GRAVE_GROUPS } from '../domain/grave-actions.ts'
 import { DATA_PLANE_SERVICES } from '../domain/last-used.ts'
 import { HabitualAction, hasFence, type PolicyRestriction, Restriction } from '../domain/restriction.ts'
 import { BRAKE_SID, brakeIn, brakeParts } from './brake.ts'
 import { closedDataPlanes, DATA_PLANE_ACTIONS, isDataPlane, openDataPlane } from './data-plane-actions.ts'
 import { deniedPatterns, OWN_POLICY_CALLS } from './denied-patterns.ts'
-import { GRAVE_ACTIONS, GRAVE_ACTIONS_OF_HABIT, GRAVE_GROUPS } from './grave-actions.ts'
 import { areOwnPoliciesDenied, ownCallsOf, resourcesOf } from './own-policies.ts'
 import type { Subject } from './steps/step.ts'
 

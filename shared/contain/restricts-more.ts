@@ -1,7 +1,7 @@
+import { GRAVE_ACTIONS } from '../domain/grave-actions.ts'
 import type { PolicyRestriction, Restriction } from '../domain/restriction.ts'
 import { brakesMore } from './brake.ts'
 import { OWN_POLICY_CALLS } from './denied-patterns.ts'
-import { GRAVE_ACTIONS } from './grave-actions.ts'
 import { readRestriction } from './restriction-document.ts'
 import type { Subject } from './steps/step.ts'
 

@@ -38,6 +38,11 @@ const USES: Readonly<Record<string, ObjectKind>> = {
   'kms:Sign': 'key',
 }
 
+/** True for a call that uses what is in an object, such as the value of a secret. */
+export function usesObjects(action: string): boolean {
+  return Object.hasOwn(USES, action)
+}
+
 /** The objects that a call uses, as its parameters name them; none where they name none, and of keys none where a service of AWS calls. */
 export function objectsOf({ action, request, origin }: Pick<Signal, 'action' | 'request' | 'origin'>): readonly UsedObject[] {
   const kind = USES[action]

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { OWN_POLICY_CALLS } from '../../shared/contain/denied-patterns.ts'
-import { GRAVE_GROUPS, graveActionsOf } from '../../shared/contain/grave-actions.ts'
 import { restrictionDocument, restrictionIn } from '../../shared/contain/restriction-document.ts'
 import { restrictsMore } from '../../shared/contain/restricts-more.ts'
 import { isRefusedBy } from '../../shared/decide/reach/refused-by.ts'
+import { GRAVE_GROUPS, graveActionsOf } from '../../shared/domain/grave-actions.ts'
 import { type Brake, hasFence, type PolicyRestriction } from '../../shared/domain/restriction.ts'
 import {
   BY_SERVICE,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { brakeIn, brakeParts, brakesMore } from '../../shared/contain/brake.ts'
-import { GRAVE_GROUPS } from '../../shared/contain/grave-actions.ts'
 import { restrictionDocument, restrictionIn } from '../../shared/contain/restriction-document.ts'
 import { DATA_DESTRUCTION, SHARES } from '../../shared/domain/call-rate.ts'
 import { iamGlobs } from '../../shared/domain/glob.ts'
+import { GRAVE_GROUPS } from '../../shared/domain/grave-actions.ts'
 import type { Brake, Restriction } from '../../shared/domain/restriction.ts'
 import { HABIT } from '../restricted.ts'
 

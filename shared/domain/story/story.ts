@@ -27,7 +27,7 @@ export interface StoryInput {
 export interface Story {
   /** One line: who, from where, and what became of it. */
   readonly headline: readonly Part[]
-  /** Who, the usual use against this one, what succeeded, what was refused, what was done, and what it costs the owner; in this order. Facts: story-facts.ts, and those of an explanation. */
+  /** Who, the usual use against this one, what succeeded, what was refused, what failed otherwise, what was done, and what it costs the owner; in this order. Facts: story-facts.ts, and those of an explanation. */
   readonly sentences: readonly Told[]
 }
 
@@ -39,7 +39,8 @@ export function storyOf({ incident, signals, changes, isReplay = false }: StoryI
   const calls = signals === undefined ? undefined : callsOf(isReplay ? {} : incident, signals)
   const suspicious = signals === undefined ? undefined : suspiciousCall(signals)
   const told = [whoTold(incident, signals, suspicious), usualTold(incident)]
-  if (calls !== undefined) told.push(...(suspicious === undefined ? [] : [succeededTold(calls)]), ...refusedTold(incident, calls, isReplay))
+  if (calls !== undefined)
+    told.push(...(suspicious === undefined ? [] : [succeededTold(calls)]), ...refusedTold(incident, calls, isReplay), ...failedTold(calls))
   if (changes !== undefined) {
     const { parts, entries } = doneText(incident, changes)
     told.push({ parts, facts: entries.length === 0 ? ['D'] : entries.slice(-CITED).map((number) => `C${number}`) })
@@ -89,6 +90,12 @@ function refusedTold(incident: Incident, { refusedBefore, refusedSince }: Calls,
     ]
   const earlier = before === 0 ? '' : ` and ${before} before that`
   return [{ parts: say`Refused: ${callsText(refusedSince)} after the ${action}${earlier}.`, facts: ['X'] }]
+}
+
+/** Of a quota, of what is not there, of a wrong password: it was tried, and no right was missing. */
+function failedTold({ failed }: Calls): Told[] {
+  if (failed.length === 0) return []
+  return [{ parts: say`Failed for another reason than missing rights: ${callsText(failed)}: ${kindsText(failed)}.`, facts: ['Y'] }]
 }
 
 /** What it costs the owner, where something refuses calls: those from its usual place. */

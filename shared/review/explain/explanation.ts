@@ -17,7 +17,7 @@ export const CSF_OUTCOMES = {
 export type CsfOutcome = keyof typeof CSF_OUTCOMES
 
 const Evidence = z
-  .array(z.string().regex(/^([IRDVAUOHNXW]|[EFSCP]\d{1,4})$/))
+  .array(z.string().regex(/^([IRDVAUOHNXYW]|[EFSCP]\d{1,4})$/))
   .min(1)
   .max(8)
 

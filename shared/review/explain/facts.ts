@@ -34,7 +34,7 @@ const TITLES_LIMIT = 3
 
 /**
  * Collects the facts of an incident. Ids: `I` identity, `R` risk and blast radius, `D` decision, `F1`… findings up to the decision, `A` what came after
- * restriction or containment, `O H N X W` what the story rests on (story-facts.ts), `E1`… reports of other parties, `U` how its use goes with them, `S1`… calls and reports of the timeline, `C4`… record entries by number, `P1`… open tasks for a person, `V` verdict. Text from outside is clipped and free of control characters.
+ * restriction or containment, `O H N X Y W` what the story rests on (story-facts.ts), `E1`… reports of other parties, `U` how its use goes with them, `S1`… calls and reports of the timeline, `C4`… record entries by number, `P1`… open tasks for a person, `V` verdict. Text from outside is clipped and free of control characters.
  */
 export function collectFacts({ incident, signals, changes }: ExplanationInput): Fact[] {
   const { identity, blastRadius, decision, verdict } = incident
