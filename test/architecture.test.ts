@@ -73,7 +73,7 @@ const RULES: readonly Rule[] = [
   { folder: 'shared/memory/', own: [...PORTS, 'shared/memory/'], packages: ['zod'] },
   {
     folder: 'shared/geo/',
-    own: ['shared/domain/network.ts', 'shared/errors.ts', 'shared/geo/', 'shared/ports/'],
+    own: ['shared/domain/network.ts', 'shared/domain/special-ranges.ts', 'shared/errors.ts', 'shared/geo/', 'shared/ports/'],
     packages: ['maxmind', 'node:fs', 'node:net'],
   },
   {

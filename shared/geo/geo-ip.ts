@@ -3,9 +3,10 @@ import { ResponderError } from '../errors.ts'
 import type { GeoIp } from '../ports/lookup.ts'
 import { countriesFrom } from './countries.ts'
 import { networksFrom } from './networks.ts'
+import { isNowhere } from './nowhere.ts'
 
 /**
- * Locates addresses with two local files, without network access. The files are loaded at the first lookup, so that a function that starts does not wait for
+ * Locates addresses with two local files, without network access. Private and reserved addresses are nowhere, whatever the files say of them. The files are loaded at the first lookup, so that a function that starts does not wait for
  * them. Throws `config.invalid` at once when one is not there or not readable, and at the first lookup when its content cannot be read.
  */
 export function geoIpFrom(files: { countries: string; networks: string }): GeoIp {
@@ -16,7 +17,10 @@ export function geoIpFrom(files: { countries: string; networks: string }): GeoIp
     assertReadable(what, path)
   const countryOf = loadedOnce(() => countriesFrom(files.countries))
   const networkOf = loadedOnce(() => networksFrom(files.networks))
-  return { locate: (address) => ({ country: countryOf()(address), network: networkOf()(address) }) }
+  return {
+    locate: (address) =>
+      isNowhere(address) ? { country: undefined, network: undefined } : { country: countryOf()(address), network: networkOf()(address) },
+  }
 }
 
 function assertReadable(what: string, path: string): void {
