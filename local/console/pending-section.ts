@@ -1,6 +1,5 @@
 import { html } from 'hono/html'
-import { pendingOf } from '../../shared/contain/pending.ts'
-import { closingOf } from '../../shared/contain/plan.ts'
+import { isApprovable, pendingOf } from '../../shared/contain/pending.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
 import { commandOn } from '../command-name.ts'
 import { type Markup, shown } from '../page/document.ts'
@@ -14,7 +13,7 @@ export function pendingIn(incident: Incident, room: Room): Markup | '' {
 ${hasUndoable(incident) ? html`<p class="faint">Where the responder can do it: <code>${shown(commandOn(room, `approve ${incident.id}`, '--change "…" --reason "…"'), 300)}</code></p>` : ''}</section>`
 }
 
-/** True where the incident changed something that the responder can set back once a person approves it. */
-function hasUndoable({ lineage, identity }: Incident): boolean {
-  return lineage.some((edge) => closingOf(edge, identity.account) !== undefined)
+/** True where the incident changed something that the responder sets back as soon as a person approves it. */
+function hasUndoable(incident: Incident): boolean {
+  return incident.lineage.some((edge) => isApprovable(incident, edge))
 }

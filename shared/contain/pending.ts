@@ -1,12 +1,17 @@
 import { edgeKey, type Incident, type LineageEdge } from '../domain/incident.ts'
+import { statesBefore } from '../domain/incident-machine.ts'
 import { lookupLines } from '../domain/lookup-lines.ts'
-import { manualSteps } from '../domain/manual-steps.ts'
+import { callsForPeople, manualSteps } from '../domain/manual-steps.ts'
 import { RESTRICTION_LIMITS } from '../domain/restriction.ts'
 import type { CreatedKind } from '../domain/signal.ts'
 import { closingOf, TAKEN_NAMES_LIMIT, takenOn } from './plan.ts'
 
-/** What is left for a person to do, in words: about an identity that cannot be contained, and about what it changed of things that were there before. */
+/**
+ * What is left for a person to do, in words: about an identity that cannot be contained, and about what it changed of things that were there before. Empty where the incident calls
+ * for nothing.
+ */
 export function pendingOf(incident: Incident): string[] {
+  if (!callsForPeople(incident)) return []
   const { lineage, approved, identity, state, restriction } = incident
   const userOf = ({ owner, account }: LineageEdge) => `${owner}${inAccount(account)}`
   const issued = new Set(lineage.filter(({ kind }) => kind === 'user').map(userOf))
@@ -32,8 +37,7 @@ export function pendingOf(incident: Incident): string[] {
       return [`${createdText(edge)} was created: it is not restricted; contain the incident to stop it`]
     if (isRestricted && kind === 'backdoor' && closingOf(edge, identity.account) !== undefined)
       return [`${id}: contain the incident, then approve, and it is closed to principals from outside the account`]
-    if (kind === 'backdoor' && closingOf(edge, identity.account) !== undefined)
-      return [`${id}: approve, and it is closed to principals from outside the account`]
+    if (isApprovable(incident, edge)) return [`${id}: approve, and it is closed to principals from outside the account`]
     if (kind === 'tag') return [`${id}: a tag that the policy names was changed: set it back`]
     if (kind === 'backdoor') return [`${id}: see what it opened, and set it back`]
     if (kind === 'console' && !issued.has(userOf(edge)))
@@ -41,6 +45,11 @@ export function pendingOf(incident: Incident): string[] {
     return []
   })
   return [...lookupLines(incident), ...manualSteps(incident), ...many, ...full, ...changed]
+}
+
+/** True where a person may approve that the responder sets a change back now. */
+export function isApprovable({ state, identity }: Incident, edge: LineageEdge): boolean {
+  return statesBefore('approved').includes(state) && closingOf(edge, identity.account) !== undefined
 }
 
 function inAccount(account: string | undefined): string {

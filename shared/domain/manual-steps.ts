@@ -4,12 +4,17 @@ import { isUnclaimed, UNCLAIMED_AN_HOUR } from './unclaimed.ts'
 
 /**
  * The steps that a person takes against an identity that cannot be contained from inside its account, most effective first. Empty where
- * containment does it, or where the state of the incident calls for nothing. Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user.html,
+ * containment does it, or where the incident calls for nothing (`callsForPeople`). Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user.html,
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_disable-perms.html,
  * https://docs.aws.amazon.com/singlesignon/latest/userguide/useraccess.html
  */
-export function manualSteps({ identity, id, state }: Pick<Incident, 'identity' | 'id' | 'state'>): string[] {
-  return MANUAL_STATES.includes(state) ? stepsFor(identity, id) : []
+export function manualSteps(incident: Pick<Incident, 'identity' | 'id' | 'state' | 'verdict'>): string[] {
+  return callsForPeople(incident) ? stepsFor(incident.identity, incident.id) : []
+}
+
+/** True where something may be left for a person to do against the identity, or about what it changed: nothing is while it is only watched, after a release, and once a person said that it was legitimate. */
+export function callsForPeople({ state, verdict }: Pick<Incident, 'state' | 'verdict'>): boolean {
+  return MANUAL_STATES.includes(state) && verdict?.kind !== 'legitimate'
 }
 
 /** The states in which a person has to act, or has confirmed the compromise. */
