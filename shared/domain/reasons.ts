@@ -45,6 +45,15 @@ export function weakerReasons(
   return new Set(reasonsOf(incident).since.flatMap(({ finding }) => (wasFound(finding) ? [finding.detector] : [])))
 }
 
+/** Those of the strongest findings, `most` of them, that came after the decision: not reasons for it, and part of the risk by now. Largest share first. */
+export function strongestSince(
+  incident: Pick<Incident, 'assessment' | 'decision' | 'decidedBy' | 'containedAt'>,
+  most: number,
+): readonly Contribution[] {
+  const strongest = largestFirst(incident.assessment.contributions).slice(0, most)
+  return reasonsOf(incident).since.filter((one) => strongest.includes(one))
+}
+
 /** What the calls that `refusedAfter` counts came after. */
 export function refusingAction({ restrictedAt }: Pick<Incident, 'restrictedAt'>): 'restriction' | 'containment' {
   return restrictedAt === undefined ? 'containment' : 'restriction'

@@ -129,6 +129,37 @@ describe('an explanation by fixed sentences', () => {
     expect(why.slice(1)).toEqual(['F1', 'F2', 'F3'].map((id) => `${textOf(knownOf({ assessment }), id)} [${id}]`))
   })
 
+  it.each([
+    [
+      'stronger than those of the decision',
+      0.9,
+      'the strongest at the decision: Did a; Did b; Did c; since then: Came later. [R F1 F2 F3 A]',
+    ],
+    ['weaker than three of the decision', 0.1, 'the strongest findings: Did a; Did b; Did c. [R F1 F2 F3]'],
+  ])('tells a finding that came after the decision as a later one, where it is %s', (_, weight, ending) => {
+    const time = FINDING.time
+    const before = [finding('a', 0.4, { title: 'Did a' }), finding('b', 0.3, { title: 'Did b' }), finding('c', 0.2, { title: 'Did c' })]
+    const assessment = assessmentOf([...before, finding('late', weight, { title: 'Came later', time: time + 60_000 })])
+    const decision = { action: 'contain', would: 'contain', tier: 'default', mode: 'contain', why: ['risk 60'] } as const
+    const decidedBy = { ...incidentOf(ID).decidedBy, time: time + 1000 }
+    const known = knownOf({ assessment, decision, decidedBy, state: 'contained', containedAt: time + 2000 })
+    expect(said(known).summary.find((line) => line.startsWith('Risk '))).toBe(
+      `Risk ${assessment.risk} of 100 by now, with what was found after the decision; ${ending}`,
+    )
+    expect(said(known).why.at(-1)).toBe('What came later is no reason for it: found since the decision: Came later. [A]')
+  })
+
+  it('names what came later where the decision had fewer findings than the summary names', () => {
+    const time = FINDING.time
+    const assessment = assessmentOf([
+      finding('a', 0.6, { title: 'Did a' }),
+      finding('z', 0.1, { title: 'Came later', time: time + 60_000 }),
+    ])
+    const decision = { action: 'restrict', would: 'restrict', tier: 'default', mode: 'contain', why: ['risk 60'] } as const
+    const known = knownOf({ assessment, decision, decidedBy: { ...incidentOf(ID).decidedBy, time } })
+    expect(said(known).summary.at(-1)).toContain('; the strongest at the decision: Did a; since then: Came later. [R F1 A]')
+  })
+
   it('says nothing of findings or of a timeline that there is not', () => {
     const known = knownOf({ assessment: assessmentOf([]) }, { signals: [] })
     expect(said(known).summary).toEqual([

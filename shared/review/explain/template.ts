@@ -3,16 +3,19 @@ import { isRestrictedOnly } from '../../contain/restriction-plan.ts'
 import type { Change } from '../../domain/change.ts'
 import type { IncidentState } from '../../domain/incident.ts'
 import { standingSteps } from '../../domain/progress.ts'
-import { riskText } from '../../domain/reasons.ts'
+import { riskText, strongestSince } from '../../domain/reasons.ts'
 import { plainText } from '../../domain/story/said.ts'
 import { storyOf } from '../../domain/story/story.ts'
 import type { ExplanationText, ResponseStep, Sentence } from './explanation.ts'
 import { collectFacts, type ExplanationInput, type Fact, factEntries } from './facts.ts'
 
+/** How many findings the summary names: of the decision, and of what came after it. */
+const STRONGEST = 3
+
 /** Writes an explanation from fixed sentences and the same facts that a model would get. */
 export function templateOf(known: ExplanationInput): ExplanationText {
   const facts = collectFacts(known)
-  const strongest = facts.filter(({ id }) => /^F\d/.test(id)).slice(0, 3)
+  const strongest = facts.filter(({ id }) => /^F\d/.test(id)).slice(0, STRONGEST)
   // A report stands on the timeline too, and is no call.
   const reported = new Set(known.signals.flatMap(({ reportedBy }, at) => (reportedBy === undefined ? [] : [`S${at + 1}`])))
   const calls = facts.filter(({ id }) => /^S\d/.test(id) && !reported.has(id))
@@ -31,18 +34,25 @@ function summaryOf(known: ExplanationInput, { facts, strongest }: { facts: reado
     text: whole(plainText(parts)),
     evidence: cited.filter((id) => facts.some((fact) => fact.id === id)),
   }))
-  sentences.push({
-    text: whole(
-      `Risk ${riskText(known.incident)}${strongest.length === 0 ? '' : `; the strongest findings: ${strongest.map(titleOf).join('; ')}`}.`,
-    ),
-    evidence: ['R', ...ids(strongest)],
-  })
+  sentences.push(riskSentence(known, strongest))
   const reports = facts.filter(({ id }) => /^E\d/.test(id))
   if (reports.length > 0) sentences.push({ text: whole(reportedText(reports)), evidence: ids(reports) })
   const use = textOf(facts, 'U')
   if (use !== '') sentences.push({ text: whole(`Its use: ${use}.`), evidence: ['U'] })
   if (facts.some(({ id }) => id === 'V')) sentences.push({ text: whole(`The verdict: ${textOf(facts, 'V')}.`), evidence: ['V'] })
   return sentences
+}
+
+/** The risk with its strongest findings. Those that came after the decision are told apart: the decision did not rest on them. */
+function riskSentence({ incident }: ExplanationInput, strongest: readonly Fact[]): Sentence {
+  const later = strongestSince(incident, STRONGEST).map(({ finding }) => finding.title)
+  const named = strongest.map(titleOf).join('; ')
+  const found =
+    later.length === 0 ? `the strongest findings: ${named}` : `the strongest at the decision: ${named}; since then: ${later.join('; ')}`
+  return {
+    text: whole(`Risk ${riskText(incident)}${strongest.length === 0 ? '' : `; ${found}`}.`),
+    evidence: ['R', ...ids(strongest), ...(later.length === 0 ? [] : ['A'])],
+  }
 }
 
 /** A sentence within its limit. One that is too long ends at its last whole part, and says that there is more. */
