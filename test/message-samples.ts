@@ -1,40 +1,81 @@
 import type { KnownBlock } from '@slack/types'
+import { POLICY_VERSION } from '../shared/domain/policy-migration.ts'
 import { incidentSubject } from '../shared/record/append.ts'
 import { noticeOf } from '../shared/record/notice.ts'
 import { parsePolicy } from '../shared/record/policy-in-force.ts'
 import { messageOf } from '../shared/slack/message.ts'
-import { ATTACK, call, embedded, NOW } from './embedded.ts'
-import { RESTRICTS } from './restricted.ts'
+import { delivered, deployed } from './attack/stack.ts'
+import { ATTACK, arnOf, call, NOW, oneUser } from './embedded.ts'
 
 const DAY = 86_400_000
 const STACK = { name: 'Countersign', region: 'us-east-1' }
 
-/** What a job called in the month before: from one place, with one tool, six times a day. */
-const USUAL = Array.from({ length: 180 }, (_, at) =>
+/** What a job called in the month before, call by call: from one place, with one tool, six times a day. */
+const USUAL = Array.from({ length: 180 }, (_, at) => [
   call(at % 3 === 0 ? 'sts:GetCallerIdentity' : 'ssm:GetParameter', {
     id: `u${at}`,
     time: NOW - 30 * DAY + at * (DAY / 6),
     request: { name: '/deploy/target' },
   }),
-)
+])
 
-/** The same key from elsewhere, with another tool. */
-const ELSEWHERE = ATTACK.map((record) => ({ ...record, sourceIPAddress: '198.51.100.7', userAgent: 'Boto3/1.34.0' }))
+/** Calls of the same key from elsewhere, with another tool. */
+const elsewhere = (records: readonly object[]) =>
+  records.map((record) => ({ ...record, sourceIPAddress: '198.51.100.7', userAgent: 'Boto3/1.34.0' }))
 
-async function sampleOf(policy: object) {
-  const world = await embedded({ policy })
-  await world.respond(USUAL)
-  await world.respond(ELSEWHERE)
+/** Looks who it is, reads a secret, and tries to start machines, for which there is no quota. */
+const READS = elsewhere([
+  call('sts:GetCallerIdentity', { id: 'r1' }),
+  call('secretsmanager:ListSecrets', { id: 'r2', time: NOW + 4000 }),
+  call('secretsmanager:GetSecretValue', { id: 'r3', time: NOW + 9000, request: { secretId: 'prod/orders-db' } }),
+  call('ec2:RunInstances', { id: 'r4', time: NOW + 15_000, error: 'Client.VcpuLimitExceeded' }),
+])
+
+/** What it tries after it was restricted, which the restriction refuses. */
+const REFUSED = elsewhere([call('iam:CreateUser', { id: 'r5', time: NOW + 60_000, error: 'AccessDenied' })])
+
+/** The account after the user that the intruder makes is there. */
+const WITH_MADE_USER = {
+  ...oneUser(),
+  UserDetailList: [
+    ...(oneUser().UserDetailList ?? []),
+    { UserName: 'backdoor', Arn: arnOf('backdoor'), Path: '/', UserPolicyList: [], AttachedManagedPolicies: [], GroupList: [], Tags: [] },
+  ],
+}
+
+/** Where the addresses of documentation are in these samples: no real database says it. */
+const geoIp = {
+  locate: (address: string) =>
+    address.startsWith('198.51.100.')
+      ? { country: 'RO', network: { asn: 64_500, organisation: 'Example Hosting' } }
+      : { country: 'US', network: { asn: 64_501, organisation: 'Example Broadband' } },
+}
+
+/** An incident of these calls under the default policy in a mode, with all that a message shows of it. */
+async function sampleOf(mode: 'ask' | 'contain', ...batches: readonly (readonly object[])[]) {
+  const policy = parsePolicy({ version: POLICY_VERSION, mode })
+  const world = await deployed({ policy, geoIp, account: WITH_MADE_USER })
+  for (const records of [...USUAL, ...batches]) {
+    world.setNow(Math.max(...records.map((record) => Date.parse((record as { eventTime: string }).eventTime))) + DELIVERY_MS)
+    await world.respond(records.map((record) => delivered(record)))
+  }
   const [incident] = await world.incidents()
   if (incident === undefined) throw new Error('the sample calls open no incident')
   const [signals, changes] = await Promise.all([
     world.ports.incidents.signals(incident.id),
     world.ports.record.list(incidentSubject(incident.id)),
   ])
-  return { incident, signals, changes, policy: parsePolicy({ version: 3, mode: 'contain' }) }
+  return { incident, signals, changes, policy }
 }
 
-const [contained, restricted, asking] = await Promise.all([sampleOf({}), sampleOf(RESTRICTS), sampleOf({ mode: 'ask' })])
+/** How long after the last call its events arrive here. */
+const DELIVERY_MS = 5000
+
+const [contained, restricted, asking] = await Promise.all([
+  sampleOf('contain', elsewhere(ATTACK)),
+  sampleOf('contain', READS, REFUSED),
+  sampleOf('ask', elsewhere(ATTACK)),
+])
 
 /** The message in Slack about a sample incident, as text: what a button asks back stands behind it. */
 function slackText(sample: typeof contained): string {

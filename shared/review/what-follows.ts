@@ -59,6 +59,8 @@ export interface ReviewAbout {
   readonly hours?: number | undefined
   /** Absent where the reviewer has yet to choose how long. */
   readonly now?: number
+  /** The most characters that there is room for, as in a dialog of Slack: names of steps are left out before anything else is. */
+  readonly room?: number
 }
 
 /** What a review will do, in the state of the incident, for the person who is about to give it. */
@@ -94,7 +96,12 @@ function deniedForGood(incident: Incident, { changes, policy }: ReviewAbout): st
   return `${printable(identity.name, 64)} stays denied everything, new keys of it included, and no command lifts that: give its workloads another user. `
 }
 
-function whatReleaseDoes(incident: Incident, { changes, policy, refused }: ReviewAbout): string {
+function whatReleaseDoes(incident: Incident, about: ReviewAbout): string {
+  const text = releaseText(incident, about, takenBack(about.changes))
+  return text.length <= (about.room ?? text.length) ? text : releaseText(incident, about, '')
+}
+
+function releaseText(incident: Incident, { changes, policy, refused }: ReviewAbout, steps: string): string {
   const standing = standingSteps(changes)
   const isContained = standing.length > 0
   const isRestricted = isRestrictedOnly(standing.map(({ contained }) => contained))
@@ -102,7 +109,7 @@ function whatReleaseDoes(incident: Incident, { changes, policy, refused }: Revie
   const restored = isRestricted
     ? 'Its rights are restored as they were.'
     : isContained
-      ? `What was contained is restored as it was${takenBack(changes)}.`
+      ? `What was contained is restored as it was${steps}.`
       : goneSteps(changes).size > 0
         ? 'What was contained is no longer there, so nothing is restored.'
         : 'Nothing was contained, so nothing is restored.'

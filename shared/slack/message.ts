@@ -58,6 +58,8 @@ export function messageOf(input: MessageInput): Message {
   if (restriction !== undefined) blocks.push(section(['*Restricted*', ...[restriction.refused, restriction.goesOn].map(escaped)]))
   const nothingDone = nothingDoneLine(incident)
   if (nothingDone !== undefined) blocks.push(section([escaped(nothingDone)]))
+  const asked = askedBecause(incident)
+  if (asked !== undefined) blocks.push(section([asked]))
   const waits = pendingLines(incident, stack)
   if (waits.length > 0) blocks.push(section(['*To do*', ...waits]))
   const outcome = outcomeOf(input)
@@ -134,12 +136,16 @@ function whyOf(incident: Incident): string[] {
     .map(({ finding, share }) => `• ${escaped(finding.title)} (+${Math.round(share)}): ${code(finding.reason, 120)}`)
 }
 
+/** The last reason of the decision, by which a person is asked: a bound, a step that is not in place, or the evidence itself. */
+function askedBecause({ state, decision }: Incident): string | undefined {
+  const last = decision.why.at(-1)
+  return state === 'asking' && last !== undefined ? `*Asked because* ${code(last, 200)}` : undefined
+}
+
 function pendingLines(incident: Incident, stack: NoticeStack | undefined): string[] {
-  if (incident.state === 'released') return []
-  const reasons = incident.state === 'asking' ? incident.decision.why.slice(-1).map((line) => `• ${code(line, 200)}`) : []
   const pending = pendingOf(incident)
   const more = pending.length > LINES ? [`… and ${pending.length - LINES} more (Details)`] : []
-  return [...reasons, ...pending.slice(0, LINES).map((line) => `• ${codeWithCommands(onStack(line, stack), 400)}`), ...more]
+  return [...pending.slice(0, LINES).map((line) => `• ${codeWithCommands(onStack(line, stack), 400)}`), ...more]
 }
 
 /** The order, verdict or extension of people, with its author and reason. */
@@ -156,7 +162,7 @@ function outcomeOf({ incident, changes, stack }: MessageInput): string[] {
     lines.push(`*Extended until* ${minuteText(incident.extendedUntil)} by ${actorText(extension.actor)}: ${code(extension.why, 200)}`)
   const left = state === 'confirmed' ? leftUsable(incident, changes) : undefined
   if (left !== undefined) lines.push(code(left, 300))
-  if (verdict?.kind === 'legitimate' && state === 'asking') lines.push('Not every step could be undone: see the open tasks.')
+  if (verdict?.kind === 'legitimate' && state === 'asking') lines.push('Not every step could be undone: the reason stands above.')
   return [...lines, ...firstOfTwo(incident, changes)]
 }
 

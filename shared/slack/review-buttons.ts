@@ -85,7 +85,7 @@ function dialogOf(kind: ButtonKind, input: ButtonsInput): ConfirmationDialog | u
   const who = printable(incident.identity.name, 64)
   const left = kind === 'compromised' ? leftUsable(incident, changes) : undefined
   if (left === undefined) {
-    const text = wholeSentences(whatReviewDoes(kind, incident, { changes, policy }), LIMITS.dialog)
+    const text = wholeSentences(whatReviewDoes(kind, incident, { changes, policy, room: LIMITS.dialog }), LIMITS.dialog)
     return { title: plain(`${label}: ${who}?`), text: plain(text), confirm: plain(label), deny: plain('Cancel') }
   }
   const first = offeredFor(incident).includes('contain')

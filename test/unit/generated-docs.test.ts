@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { Policy } from '../../shared/domain/policy.ts'
+import { POLICY_VERSION } from '../../shared/domain/policy-migration.ts'
 import { documents, filled, generatedDocs, PARTS } from '../generated-docs.ts'
+import { MESSAGE_SAMPLES } from '../message-samples.ts'
 import { withDefaults } from '../option-table.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
@@ -30,6 +33,18 @@ describe('the documents', () => {
             ?.map((count) => `${path}: ${count}`) ?? [],
       )
     expect(written).toEqual([])
+  })
+})
+
+describe('the samples of messages', () => {
+  it('are those of the default policy: what decides them reaches its bounds', () => {
+    const { thresholds, evidence } = Policy.parse({ version: POLICY_VERSION })
+    const decision = /^Decision: .*$/m.exec(MESSAGE_SAMPLES['mail-contained'])?.[0]
+    expect(decision).toContain(`reaches contain ${thresholds.contain};`)
+    expect(decision).toMatch(
+      new RegExp(`compromise [\\d.]+ reaches ${evidence.suspectFrom}, harm [\\d.]+ reaches ${evidence.containSuspectFrom}:`),
+    )
+    for (const sample of Object.values(MESSAGE_SAMPLES)) expect(sample).not.toMatch(/reaches 0\b/)
   })
 })
 

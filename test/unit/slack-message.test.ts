@@ -93,7 +93,8 @@ describe('the message of an incident', () => {
     expect(text('Key …MPLE of `ci-deploy`').at(-1)).toBe(
       'Done: at 12:00 UTC key …0001 of ci switched off; key …0002 of ci switched off; key …0003 of ci switched off; key …0004 of ci switched off and 1 more.',
     )
-    expect(text('*To do')).toEqual(['*To do*', '• `risk 45 of 40`'])
+    expect(text('*Asked because')).toEqual(['*Asked because* `risk 45 of 40`'])
+    expect(text('*To do')).toEqual([])
   })
 
   it('lets no text of an attacker be mark-up, mention or link, and stays inside the limits of Slack', async () => {

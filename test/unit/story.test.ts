@@ -102,9 +102,11 @@ describe('the story of an incident', () => {
   it('says once that calls with a switched-off key leave no record, and only where a key is off', () => {
     const costs = (changes: readonly Change[], parts: Partial<Incident> = {}, signals = SIGNALS) =>
       told(parts, signals, changes).filter((line) => line.startsWith('What it costs the owner'))
-    const off = 'CloudTrail keeps no record of calls with the switched-off key, so there may be more.'
+    const off = 'CloudTrail keeps no record of calls with the switched-off key, so there may be '
     const unseen = SIGNALS.filter(({ detectors, outcome }) => detectors.length > 0 || outcome === 'success')
-    expect(costs(DONE, {}, unseen)).toEqual([`What it costs the owner: no call from the usual place is known to be refused since; ${off}`])
+    expect(costs(DONE, {}, unseen)).toEqual([
+      `What it costs the owner: no call from the usual place is known to be refused since; ${off}some.`,
+    ])
     expect(costs(DONE)[0]?.split(off)).toHaveLength(2)
     const denied = DONE.map((change) => (change.to === 'Inactive' ? { ...change, to: 'deny all' } : change))
     for (const changes of [[], denied, DONE.filter(({ kind }) => kind === 'step-planned')])

@@ -6,6 +6,7 @@ import { afterConfirm } from '../../local/render/after-confirm.ts'
 import { whyOf } from '../../local/render/changes.ts'
 import type { Paint } from '../../local/render/style.ts'
 import { planOf } from '../../shared/contain/plan.ts'
+import type { Change } from '../../shared/domain/change.ts'
 import type { Incident, IncidentState } from '../../shared/domain/incident.ts'
 import { moved } from '../../shared/domain/incident-machine.ts'
 import { offeredFor } from '../../shared/domain/offered.ts'
@@ -271,6 +272,28 @@ describe('releasing', () => {
     const button = buttonsIn(incident, changes).find(({ action_id }) => action_id === 'legitimate')
     expect(button?.confirm?.text.text).toContain('That is final')
     expect(button?.confirm?.text.text).toContain('for 24 hours')
+  })
+
+  it('says in Slack’s dialog that it is final, however long the names are of what is taken back', async () => {
+    const { incident } = await consoleWorld()
+    const changes = ['a', 'b', 'c'].flatMap((letter, at) => {
+      const about = {
+        target: `user-policy:${letter}`,
+        from: null,
+        to: 'deny all',
+        at: '2026-03-02T12:00:00.000Z',
+        actor: 'countersign:contain',
+      }
+      const title = `${letter.repeat(64)} denied everything, by an inline policy`
+      return [
+        { ...about, kind: 'step-planned', why: title, number: at * 2 + 1 },
+        { ...about, kind: 'step-done', why: 'read back', number: at * 2 + 2 },
+      ]
+    }) as unknown as Change[]
+    const button = buttonsIn(incident, changes).find(({ action_id }) => action_id === 'legitimate')
+    const text = button?.confirm?.text.text ?? ''
+    expect(text).toContain('restored as it was. That is final: a released incident is not contained again from here, and for 24 hours')
+    expect(text.length).toBeLessThanOrEqual(300)
   })
 
   it('says for how many days the same is not asked about, whole in Slack’s dialog too, and nothing of that where nothing is accepted', async () => {

@@ -16,8 +16,8 @@ export function countryText(code: string): Part {
 
 const KINDS: Readonly<Record<NetworkKind, string>> = {
   anonymiser: ' over a VPN or Tor',
-  hosting: ' from a rented machine',
-  aws: ' from inside AWS',
+  hosting: ' on a rented machine',
+  aws: ' inside AWS',
   access: '',
 }
 

@@ -101,16 +101,15 @@ function failedTold({ failed }: Calls): Told[] {
 /** What it costs the owner, where something refuses calls: those from its usual place. */
 function ownersTold({ incident, changes }: Pick<StoryInput, 'incident' | 'changes'>, { refusedAtHome }: Calls): Told[] {
   const { restrictedAt, containedAt, usual, openedAt } = incident
-  const unrecorded = hasKeyOff(incident, changes)
-    ? '; CloudTrail keeps no record of calls with the switched-off key, so there may be more'
-    : ''
+  const unrecorded = (others: 'more' | 'some') =>
+    hasKeyOff(incident, changes) ? `; CloudTrail keeps no record of calls with the switched-off key, so there may be ${others}` : ''
   const since = restrictedAt ?? containedAt
   if (since === undefined) return []
   const last = refusedAtHome.at(-1)
   if (last !== undefined)
     return [
       {
-        parts: say`What it costs the owner: ${callsText(refusedAtHome)} from the usual place refused since, the last at ${clockText(last.time)}: ${kindsText(refusedAtHome)}${unrecorded}.`,
+        parts: say`What it costs the owner: ${callsText(refusedAtHome)} from the usual place refused since, the last at ${clockText(last.time)}: ${kindsText(refusedAtHome)}${unrecorded('more')}.`,
         facts: ['W'],
       },
     ]
@@ -118,7 +117,7 @@ function ownersTold({ incident, changes }: Pick<StoryInput, 'incident' | 'change
   return [
     {
       parts: isKnown
-        ? say`What it costs the owner: no call from the usual place is known to be refused since${unrecorded}.`
+        ? say`What it costs the owner: no call from the usual place is known to be refused since${unrecorded('some')}.`
         : say`What it costs the owner is not known, because its usual place is not.`,
       facts: ['W'],
     },
