@@ -1,8 +1,12 @@
 import { isIP } from 'node:net'
+import { ruleIdsOf } from '../shared/detect/detector-names.ts'
+import { counted } from '../shared/domain/counted.ts'
+import { UNCOMPARED_RULE } from '../shared/domain/detector-id.ts'
 import { type DetectorException, EXCEPTION_KINDS, endOf } from '../shared/domain/detector-tuning.ts'
 import type { Policy } from '../shared/domain/policy.ts'
 import { DAY_MS } from '../shared/domain/time.ts'
 import { addressKind } from '../shared/sense/enrich/address-kind.ts'
+import { commandName, quoted } from './command-name.ts'
 import { everybodyBy } from './wide-patterns.ts'
 
 type Tuned = Pick<Policy, 'detectors'>
@@ -24,6 +28,16 @@ export function exceptionWarnings(policy: Tuned, now: number): string[] {
       (line) => `${key} ${line}`,
     ),
   )
+}
+
+/** Which own rules of the policy in a file were not checked, and the command that checks them. Which rules there are is known by their folder alone. */
+export function uncheckedRules({ detectors }: Tuned, path: string): string[] {
+  const named = ruleIdsOf(detectors).filter((id) => id !== UNCOMPARED_RULE)
+  if (named.length === 0) return []
+  const [were, them] = named.length === 1 ? ['was', 'it'] : ['were', 'them']
+  return [
+    `the policy names ${counted(named.length, 'own rule')} that ${were} not checked, because no folder of rules is given: ${named.join(', ')}. A wrong name changes nothing. Check ${them} with \`${commandName()} policy check ${quoted(path)} --rules FOLDER\``,
+  ]
 }
 
 function exceptionsOf({ detectors }: Tuned): (readonly [string, DetectorException])[] {

@@ -5,10 +5,10 @@ import { runningOverride } from '../../shared/domain/bounds.ts'
 import { counted } from '../../shared/domain/counted.ts'
 import type { Policy } from '../../shared/domain/policy.ts'
 import { POLICY_VERSION } from '../../shared/domain/policy-migration.ts'
+import { requireReason } from '../../shared/domain/reason.ts'
 import { ResponderError } from '../../shared/errors.ts'
 import { applyPolicy, type PolicyInForce, readPolicy } from '../../shared/record/policy-in-force.ts'
-import { requireReason } from '../../shared/review/reviewer.ts'
-import { endedExceptions } from '../detector-warnings.ts'
+import { endedExceptions, uncheckedRules } from '../detector-warnings.ts'
 import { loadPolicyFile, readPolicyFile } from '../policy-file.ts'
 import { idlePatterns, lostProtections, unreachedTiers } from '../policy-protections.ts'
 import { jsonText } from '../render/json-text.ts'
@@ -41,11 +41,11 @@ export async function checkPolicy(
   return `${wrapText(told, width)}\n\n${migrated}`
 }
 
-/** Says whether the own rules that a policy tunes were looked for. Throws `policy.invalid` where the folder has one of them not. */
+/** Says whether the own rules that a policy tunes are in the folder, and warns where none is given. Throws `policy.invalid` where the folder has one of them not. */
 function ruleLines(path: string, { detectors }: Policy, folder: string | undefined): string[] {
+  if (folder === undefined) return uncheckedRules({ detectors }, path).map((line) => `Warning: ${line}.`)
   const named = ruleIdsOf(detectors)
   if (named.length === 0) return []
-  if (folder === undefined) return [`Not checked, because no folder of rules is given (--rules FOLDER): ${named.join(', ')}.`]
   const faults = unknownRules(detectors, ruleIdsIn(folder))
   if (faults.length > 0)
     throw new ResponderError('policy.invalid', `${path}, with the rules of ${folder}:\n${faults.join('\n').replace(/^/gm, '  ')}`)
@@ -109,7 +109,7 @@ async function proposal(target: Target, path: string): Promise<Proposal> {
           ...(lost.length === 0 ? [] : [`No longer protected: ${lost.join(', ')}`]),
           `# revision ${number} → ${path}`,
           ...lines,
-          ...warningsOf(next, Date.now()).map((line) => `Warning: ${line}.`),
+          ...[...warningsOf(next, Date.now()), ...uncheckedRules(next, path)].map((line) => `Warning: ${line}.`),
         ]
   return {
     next,

@@ -74,6 +74,13 @@ describe('policy apply', () => {
     await expect(putPolicy(target, file, { reason: 'x', isShown: false })).rejects.toThrow('protected.arns.0: matches no user and no role')
   })
 
+  it('warns of the own rules that the file names, since no folder of rules was looked into', async () => {
+    const { target } = await targetWith(undefined)
+    const file = join(mkdtempSync(join(tmpdir(), 'policy-rules-')), 'policy.yaml')
+    writeFileSync(file, "version: 3\ndetectors: { 'rule:mine': { enabled: false } }\n")
+    expect(await diffPolicy(target, file)).toMatch(/^Warning: the policy names 1 own rule that was not checked, .*: rule:mine\./m)
+  })
+
   it('drops an override whose time is over', async () => {
     const { target } = await targetWith(BEFORE)
     expect(await putPolicy(target, path, { reason: 'x', isShown: false })).not.toContain('An override')

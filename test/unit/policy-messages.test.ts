@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { commandName } from '../../local/command-name.ts'
 import { checkPolicy } from '../../local/commands/policy.ts'
 import { readPolicyFile } from '../../local/policy-file.ts'
 import { packRules } from '../../local/rules/pack-rules.ts'
@@ -31,15 +32,24 @@ describe('the own rules that a policy names', () => {
   it('are looked for in their folder, and are said not to be where none is given', async () => {
     named('access-analyzer-deleted')
     expect(await checkPolicy(path)).toContain(
-      'Not checked, because no folder of rules is given (--rules FOLDER): rule:access-analyzer-deleted.',
+      `Warning: the policy names 1 own rule that was not checked, because no folder of rules is given: rule:access-analyzer-deleted. A wrong name changes nothing. Check it with \`${commandName()} policy check ${path} --rules FOLDER\`.`,
     )
     expect(await checkPolicy(path, { rulesFolder: rules })).toContain('1 rule of the policy, all of them in')
     named('access-analyser-deleted')
     await expect(checkPolicy(path, { rulesFolder: rules })).rejects.toThrow(
       'detectors.rule:access-analyser-deleted: no rule that is loaded has this name, so it changes nothing; did you mean rule:access-analyzer-deleted?',
     )
-    writeFileSync(path, 'version: 3')
-    expect(await checkPolicy(path)).not.toContain('Not checked')
+    writeFileSync(
+      path,
+      `version: 3\ndetectors: { 'rule:a': { weight: 0.5 }, 'rule:b': { weight: 0.5 }, 'rule:not-compared': { weight: 0.5 } }`,
+    )
+    expect(await checkPolicy(path)).toMatch(
+      /^Warning: the policy names 2 own rules that were not checked, .*: rule:a, rule:b\. .* Check them with/m,
+    )
+    for (const detectors of ['{}', "{ 'rule:not-compared': { weight: 0.5 }, new-country: { weight: 0.5 } }"]) {
+      writeFileSync(path, `version: 3\ndetectors: ${detectors}`)
+      expect(await checkPolicy(path)).not.toContain('not checked')
+    }
   })
 
   it('are told where rules are loaded: each that is not among them, and one that cannot be compared is always known', () => {
