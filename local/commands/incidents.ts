@@ -18,6 +18,7 @@ import { checkState } from '../../shared/review/reviewer.ts'
 import { leftUsable, sessionsText, whatReviewDoes } from '../../shared/review/what-follows.ts'
 import { asTyped, commandOn } from '../command-name.ts'
 import { afterConfirm } from '../render/after-confirm.ts'
+import { agedRiskNote } from '../render/aged-risk.ts'
 import { renderList } from '../render/incident-list.ts'
 import { jsonText } from '../render/json-text.ts'
 import { reviewCommand } from '../render/next-commands.ts'
@@ -42,7 +43,10 @@ export async function listIncidents(
   const override = await overrideLines(target)
   if (incidents.length === 0)
     return [...override, 'No open incidents.', ...(target.replayedNote === undefined ? [] : [target.replayedNote])].join('\n')
-  return wrapText([...override, renderList(incidents, width), ...notesOf(target)].join('\n'), width)
+  return wrapText(
+    [...override, renderList(incidents, width), ...[agedRiskNote(incidents) ?? []].flat(), ...notesOf(target)].join('\n'),
+    width,
+  )
 }
 
 /** What a reader has to know of the target. */
