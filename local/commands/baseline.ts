@@ -2,6 +2,7 @@ import { type Baseline, expectValue, FEATURE_LIMITS, type Feature, maturity } fr
 import { heaviest } from '../../shared/domain/frequency.ts'
 import { copyState, type IdentityState } from '../../shared/domain/identity-state.ts'
 import { printable } from '../../shared/domain/printable.ts'
+import { requireReason } from '../../shared/domain/reason.ts'
 import { DAY_MS } from '../../shared/domain/time.ts'
 import { EXPECTED_PLACES_LIMIT, isPlace, PLACE_KINDS, type PlaceKind } from '../../shared/domain/usual-places.ts'
 import { ResponderError } from '../../shared/errors.ts'
@@ -101,8 +102,9 @@ function fenceText(feature: Feature | PlaceKind): string {
   return ' A fence that is set for other evidence refuses calls from there all the same: declare its range too, as range=203.0.113.0/24.'
 }
 
-/** Marks a value of a feature as expected, so that it never counts as new. Who and why go into the record. */
+/** Marks a value of a feature as expected, so that it never counts as new. Who and why go into the record. Throws `usage` without a reason. */
 export async function expectFeature(target: Target, arnOrName: string, word: string, reason: string): Promise<string> {
+  requireReason({ reason })
   const { feature, value } = expectedValue(word)
   const identityId = (await identityNamed(arnOrName, target)).value.identity.id
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {

@@ -1,6 +1,6 @@
 import { printable } from '../../shared/domain/printable.ts'
+import { requireReason } from '../../shared/domain/reason.ts'
 import { ResponderError } from '../../shared/errors.ts'
-import { requireReason } from '../../shared/review/reviewer.ts'
 import { type Dismissed, dismissEach, type LookedAt } from '../dismiss-each.ts'
 import { jsonText } from '../render/json-text.ts'
 import type { Target } from '../target.ts'

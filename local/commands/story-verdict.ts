@@ -1,5 +1,5 @@
+import { requireReason } from '../../shared/domain/reason.ts'
 import { ResponderError } from '../../shared/errors.ts'
-import { requireReason } from '../../shared/review/reviewer.ts'
 import { asTyped } from '../command-name.ts'
 import { isYes } from '../go-ahead.ts'
 import type { Target } from '../target.ts'

@@ -21,8 +21,7 @@ export function addRedrive(root: Command): void {
       const commands = await import('../commands/redrive.ts')
       if (read !== undefined) return commands.readMessage(target, read)
       const ask = async (follows: string) => (yes === true ? undefined : goAhead(follows))
-      if ((setAside ?? restore) !== undefined && reason === undefined)
-        throw new ResponderError('usage', 'this needs a reason, which the record keeps: --reason "why"')
+      if ((setAside ?? restore) !== undefined) (await import('../../shared/domain/reason.ts')).requireReason({ reason: reason ?? '' })
       if (restore !== undefined) {
         await ask(`The message ${restore} is put back and processed as if it came now.`)
         return commands.restoreMessage(target, { id: restore, reason: reason ?? '' })

@@ -68,7 +68,7 @@ export function withTarget(command: Command, action: OnTarget<string>): Command 
       const options = command.opts<CommandOptions>()
       const [argument] = words
       const { data, stack, model } = options
-      if (options.reason !== undefined) (await import('../../shared/review/reviewer.ts')).requireReason({ reason: options.reason })
+      if (options.reason !== undefined) (await import('../../shared/domain/reason.ts')).requireReason({ reason: options.reason })
       // With a model, the region may be that of the model.
       const target = await openTarget(stack === undefined && model !== undefined ? { data } : options)
       try {

@@ -1,3 +1,4 @@
+import { requireReason } from '../domain/reason.ts'
 import { ResponderError, type UnreadableItem } from '../errors.ts'
 import type { Clock, Log } from '../ports/runtime.ts'
 import type { ChangeRecord, IncidentStore, OnUnreadable } from '../ports/stores.ts'
@@ -49,7 +50,7 @@ export async function accept(
   { by, reason, onUnreadable }: { by: string; reason: string; onUnreadable?: OnUnreadable },
   ports: LearnPorts,
 ): Promise<Proposal> {
-  if (reason.trim() === '') throw new ResponderError('usage', 'a change of the policy needs a reason: --reason "why"')
+  requireReason({ reason })
   const { number, proposals } = await readProposals(ports, onUnreadable)
   const proposal = proposals.find(({ id }) => id === proposalId)
   if (proposal === undefined) {

@@ -1,5 +1,7 @@
 import type { Change } from '../domain/change.ts'
 import { COMMENT_LIMIT, COMMENT_LINES, CommentText } from '../domain/comment.ts'
+import { counted } from '../domain/counted.ts'
+import { isWordless } from '../domain/reason.ts'
 import { ResponderError } from '../errors.ts'
 import { append, incidentSubject } from '../record/append.ts'
 import { findIncident, type ReviewPorts } from './reviewer.ts'
@@ -24,11 +26,11 @@ export async function comment(incidentId: string, { text, by }: { text: string; 
 /** The comment in what a person wrote. Throws `usage` where there is none, or too much. */
 export function commentIn(text: string): string {
   const said = text.trim().replace(/\r\n?/g, '\n')
-  if (/^[\s….]*$/.test(said)) throw new ResponderError('usage', 'a comment needs a text, which the record keeps: --text "what you found"')
+  if (isWordless(said)) throw new ResponderError('usage', 'a comment needs a text, which the record keeps: --text "what you found"')
   const lines = said.split('\n').length
   if (CommentText.safeParse(said).success && lines <= COMMENT_LINES) return said
   throw new ResponderError(
     'usage',
-    `a comment has up to ${COMMENT_LIMIT} characters and ${COMMENT_LINES} lines, got ${said.length} characters in ${lines} ${lines === 1 ? 'line' : 'lines'}; write two`,
+    `a comment has up to ${COMMENT_LIMIT} characters and ${COMMENT_LINES} lines, got ${said.length} characters in ${counted(lines, 'line')}; write two`,
   )
 }

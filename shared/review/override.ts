@@ -1,5 +1,6 @@
 import { runningOverride } from '../domain/bounds.ts'
 import type { Mode, Override } from '../domain/policy.ts'
+import { requireReason } from '../domain/reason.ts'
 import { ResponderError } from '../errors.ts'
 import type { Notifier } from '../ports/notices.ts'
 import type { Clock } from '../ports/runtime.ts'
@@ -21,13 +22,13 @@ export interface OverridePorts {
  * Starts a break-glass override: for some minutes one mode replaces the mode of the policy and of every tier. Protected identities stay protected.
  *
  * The override is a revision of the policy with its author and reason, it ends by itself, and a notice announces it. Returns its end, ISO 8601.
- * Throws `usage` for an empty reason or a duration out of range.
+ * Throws `usage` without a reason, and for a duration out of range.
  */
 export async function breakGlass(
   { mode, minutes, by, reason }: { mode: Mode; minutes: number; by: string; reason: string },
   ports: OverridePorts,
 ): Promise<string> {
-  if (reason.trim() === '') throw new ResponderError('usage', 'an override needs a reason: --reason "why"')
+  requireReason({ reason })
   if (!Number.isInteger(minutes) || minutes < 1 || minutes > OVERRIDE_LIMIT_MINUTES)
     throw new ResponderError(
       'usage',
@@ -45,8 +46,9 @@ export async function breakGlass(
   return until
 }
 
-/** Ends an override early. Throws `usage` when none is in force. */
+/** Ends an override early. Throws `usage` without a reason, and when none is in force. */
 export async function endOverride({ by, reason }: { by: string; reason: string }, ports: OverridePorts): Promise<void> {
+  requireReason({ reason })
   await overrideToEnd(ports)
   await putOverride(undefined, { by, reason, now: ports.clock.now() }, ports)
   await notifyAll('The override has ended: the policy stands again', `By ${by}\nWhy: ${reason}`, ports)

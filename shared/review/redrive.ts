@@ -1,8 +1,8 @@
+import { requireReason } from '../domain/reason.ts'
 import { ResponderError } from '../errors.ts'
 import type { FailedMessage, FailureQueue } from '../ports/failures.ts'
 import { type Act, noteRedrive, readReturns } from '../record/redrives.ts'
 import { asideOf, fateOf, idOf, whyNotPutBack } from './fate-of-message.ts'
-import { requireReason } from './reviewer.ts'
 import { HIDDEN_SECONDS, PER_REQUEST, type RedrivePorts } from './set-aside.ts'
 
 /** So many messages are put in the order of their times, moved and written down together. */

@@ -2,6 +2,7 @@ import { areTwoPeople, needsSecond } from '../domain/approval.ts'
 import { type Change, chain } from '../domain/change.ts'
 import type { Incident } from '../domain/incident.ts'
 import { statesAfter, statesBefore } from '../domain/incident-machine.ts'
+import { requireReason } from '../domain/reason.ts'
 import { ResponderError } from '../errors.ts'
 import type { Versioned } from '../ports/stores.ts'
 import { append, headOf, incidentSubject } from '../record/append.ts'
@@ -9,7 +10,7 @@ import { isOrderedEntry, order, orderSubject, readOrders } from '../record/order
 import { readPolicy } from '../record/policy-in-force.ts'
 import { applyExtension, applyVerdict } from './apply-review.ts'
 import { endorsementOf, extensionOf, reviewEntry, stateAfter } from './review-entry.ts'
-import { checkReviewer, checkState, EVENT_BY_REVIEW, findIncident, type Review, type ReviewPorts, requireReason } from './reviewer.ts'
+import { checkReviewer, checkState, EVENT_BY_REVIEW, findIncident, type Review, type ReviewPorts } from './reviewer.ts'
 
 /** The incident after a review. `awaitsSecond`: the review is recorded, and a second person must give the same one. */
 export type Reviewed = Incident & { readonly awaitsSecond: boolean }

@@ -3,6 +3,7 @@ import type { Incident } from '../domain/incident.ts'
 import type { IncidentEventKind } from '../domain/incident-event.ts'
 import { statesBefore } from '../domain/incident-machine.ts'
 import type { Policy, ReviewKind } from '../domain/policy.ts'
+import { requireReason } from '../domain/reason.ts'
 import { revisionOf } from '../domain/revision.ts'
 import { ResponderError } from '../errors.ts'
 import type { ContainInvoker, RotateInvoker } from '../ports/invokers.ts'
@@ -42,11 +43,6 @@ export async function findIncident(incidentId: string, { incidents }: Pick<Revie
   const stored = await incidents.get(incidentId)
   if (stored !== undefined) return stored
   throw new ResponderError('incident.unknown', `there is no incident ${incidentId}; \`countersign incidents\` lists the open ones`)
-}
-
-/** Throws `usage` where a person gives no reason, or only the `…` that printed commands show in its place. */
-export function requireReason({ reason }: { readonly reason: string }): void {
-  if (/^[\s….]*$/.test(reason)) throw new ResponderError('usage', 'this needs a reason, which the record keeps: --reason "why"')
 }
 
 /** Throws `review.forbidden` when the policy does not allow this person this kind of review. */

@@ -1,4 +1,5 @@
 import { readFailedMessage } from '../domain/failed-message.ts'
+import { requireReason } from '../domain/reason.ts'
 import type { SetAside } from '../domain/set-aside.ts'
 import { ResponderError } from '../errors.ts'
 import type { FailedMessage, FailureQueue, SetAsideStore } from '../ports/failures.ts'
@@ -6,7 +7,6 @@ import type { Clock } from '../ports/runtime.ts'
 import type { ChangeRecord } from '../ports/stores.ts'
 import { noteRedrive } from '../record/redrives.ts'
 import { asideOf, whyNotPutBack } from './fate-of-message.ts'
-import { requireReason } from './reviewer.ts'
 
 /** SQS gives ten messages a request. */
 export const PER_REQUEST = 10

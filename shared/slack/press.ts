@@ -1,7 +1,8 @@
 import { groupsAsked, isApprover, slackActor } from '../domain/approval.ts'
 import type { Archived } from '../domain/archived.ts'
 import type { Incident } from '../domain/incident.ts'
-import type { DecidingReview } from '../domain/policy.ts'
+import type { DecidingReview, Policy } from '../domain/policy.ts'
+import { isWordless } from '../domain/reason.ts'
 import { revisionOf } from '../domain/revision.ts'
 import { ResponderError } from '../errors.ts'
 import type { Model } from '../ports/advisor.ts'
@@ -62,8 +63,8 @@ export async function press(pressed: Press, ports: PressPorts): Promise<void> {
 /** Revokes what the verdict of an incident accepted. Whoever may release it may do so; a repetition changes nothing. */
 async function applyRevocation(pressed: Press, ports: PressPorts): Promise<string | undefined> {
   const { policy } = await readPolicy(ports.record)
-  if (pressed.reason === undefined && policy.slack.reasonFor.includes('legitimate'))
-    return 'The policy now requires a reason for this: press the button again.'
+  const fault = reasonFault(pressed, 'legitimate', policy)
+  if (fault !== undefined) return fault
   const incident = (await ports.incidents.get(pressed.incidentId))?.value
   if (incident === undefined) return `There is no incident ${pressed.incidentId}.`
   const by = slackActor(pressed.user)
@@ -82,11 +83,18 @@ async function applyRevocation(pressed: Press, ports: PressPorts): Promise<strin
 async function applyReview(pressed: Press, kind: DecidingReview, ports: PressPorts): Promise<string | undefined> {
   const { policy } = await readPolicy(ports.record)
   const { user, incidentId, revision, reason } = pressed
-  if (reason === undefined && policy.slack.reasonFor.includes(kind))
-    return 'The policy now requires a reason for this: press the button again.'
+  const fault = reasonFault(pressed, kind, policy)
+  if (fault !== undefined) return fault
   const groups = await groupsOf(user, groupsAsked(policy), ports)
   await review(incidentId, { kind, by: slackActor(user), groups, reason: reason ?? 'pressed in Slack', revision }, ports)
   return undefined
+}
+
+/** What is wrong with the reason of a press, in words for whoever pressed; undefined where nothing is. */
+function reasonFault({ reason }: Pick<Press, 'reason'>, kind: DecidingReview, { slack }: Pick<Policy, 'slack'>): string | undefined {
+  if (reason === undefined)
+    return slack.reasonFor.includes(kind) ? 'The policy now requires a reason for this: press the button again.' : undefined
+  return isWordless(reason) ? 'This needs a reason, which the record keeps: press the button again, and write why.' : undefined
 }
 
 async function groupsOf(user: string, asked: readonly string[], ports: PressPorts): Promise<string[]> {

@@ -78,6 +78,20 @@ describe('what the command line prints', () => {
     expect(faults).toEqual([])
   })
 
+  it.each(
+    leaves()
+      .filter(({ command }) => command.options.some(({ long }) => long === '--reason'))
+      .map(({ words }) => [words] as const),
+  )('%s refuses the … of a printed command as a reason, before it does anything', async (words) => {
+    const entry = catalogue(world)[words]
+    const [given = world.on] = [...(entry?.uses ?? []), ...(entry?.misuses ?? []).filter((misuse) => misuse.includes('a test'))]
+    for (const reason of ['…', '"…"', '...', ' ', '—?!']) {
+      const said = given.includes('a test') ? given.map((word) => (word === 'a test' ? reason : word)) : [...given, '--reason', reason]
+      const { code, out, err } = await runHere([...words.split(' '), ...said])
+      expect([words, code, out, err]).toEqual([words, 2, '', expect.stringContaining('this needs a reason, which the record keeps: ')])
+    }
+  })
+
   it.each([...groups().map((name) => [name, '--help']), ['--help'], ['help'], ['--version']])('%s %s explains', async (...words) => {
     expect(await faultsOf(words.filter(Boolean), 'help', 'done')).toEqual([])
   })

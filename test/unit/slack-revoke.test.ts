@@ -74,11 +74,23 @@ describe('the button that revokes what a release accepted', () => {
       {},
       /requires a reason/,
     ],
+    ['a reason without a word', { approvers: [{ users: ['U0ALICE'] }] }, { reason: '…' }, /needs a reason, which the record keeps/],
     ['an incident that is not there', { approvers: [{ users: ['U0ALICE'] }] }, { incidentId: 'inc-000000000000' }, /no incident/],
   ])('does nothing for %s, and says so', async (_, slackPolicy, parts, why) => {
     const world = await released(slackPolicy)
     await world.pressed(parts)
     expect(await world.accepted()).toBe(1)
     expect(JSON.stringify(world.whispers)).toMatch(why)
+  })
+
+  it('tells whoever releases with a reason without a word, and leaves the incident open', async () => {
+    const world = await released()
+    await world.pressed()
+    await world.scan(1)
+    const [incident] = await world.open()
+    if (incident === undefined) throw new Error('nothing is open')
+    await world.pressed({ kind: 'legitimate', incidentId: incident.id, revision: revisionOf(incident), reason: '…' })
+    expect(JSON.stringify(world.whispers.at(-1))).toMatch(/Not done.*needs a reason, which the record keeps/)
+    expect(await world.open()).toHaveLength(1)
   })
 })
