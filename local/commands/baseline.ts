@@ -1,4 +1,5 @@
 import { type Baseline, expectValue, FEATURE_LIMITS, type Feature, maturity } from '../../shared/domain/baseline.ts'
+import { counted } from '../../shared/domain/counted.ts'
 import { heaviest } from '../../shared/domain/frequency.ts'
 import { copyState, type IdentityState } from '../../shared/domain/identity-state.ts'
 import { printable } from '../../shared/domain/printable.ts'
@@ -52,13 +53,13 @@ export async function showBaseline(
   })
   const told = [
     `Baseline of ${printable(known, 200)}`,
-    `  ${calls} calls from ${moment(firstSeen)} to ${moment(lastSeen)} UTC, ${Math.round(errorRate * 100)} % of the latest calls refused or failed`,
+    `  ${counted(calls, 'call')} from ${moment(firstSeen)} to ${moment(lastSeen)} UTC, ${Math.round(errorRate * 100)} % of the latest calls refused or failed`,
     `  ${maturityOf(baseline)}`,
     table([{}, { isText: true }], rows, { width, indent: 2 }),
     '  ×: how often, a count that halves in 14 days',
     ...[...baseline.keys].map(
       ([id, { calls: count, networks, agents }]) =>
-        `  key ${printable(id, 128)}: ${count} calls, from ${networks.map((one) => printable(one, 20)).join(', ') || 'no public network'}, by ${agents.map((one) => printable(one, 40)).join(', ') || 'no tool seen'}`,
+        `  key ${printable(id, 128)}: ${counted(count, 'call')}, from ${networks.map((one) => printable(one, 20)).join(', ') || 'no public network'}, by ${agents.map((one) => printable(one, 40)).join(', ') || 'no tool seen'}`,
     ),
     ...renderPlaces(baseline, width === undefined ? undefined : width - 2).map((line) => `  ${line}`),
     ...(expected.size > 0 ? [`  expected by reviewers: ${[...expected].map((word) => printable(word, 80)).join(', ')}`] : []),
@@ -70,8 +71,8 @@ function maturityOf(baseline: Baseline): string {
   const share = Math.round(maturity(baseline) * 100)
   const days = Math.floor((baseline.lastSeen - baseline.firstSeen) / DAY_MS)
   return share >= 100
-    ? `mature: ${days} days old`
-    : `${share} % mature (${days} days, ${baseline.calls} calls; mature from 7 days and 50 calls on): findings about what is new weigh less until then`
+    ? `mature: ${counted(days, 'day')} old`
+    : `${share} % mature (${counted(days, 'day')}, ${counted(baseline.calls, 'call')}; mature from 7 days and 50 calls on): findings about what is new weigh less until then`
 }
 
 /** The form of the values of some features: a value in another form would never match a call. */

@@ -1,3 +1,4 @@
+import { counted } from '../../shared/domain/counted.ts'
 import { ResponderError } from '../../shared/errors.ts'
 import { silentLog } from '../../shared/memory/log.ts'
 import { type Audit, audit } from '../../shared/record/audit.ts'
@@ -23,9 +24,9 @@ export async function verifyChanges(
 }
 
 function summaryOf({ chains, entries, seals, faults }: Audit, { vault }: Target): string {
-  const sealed = vault === undefined ? 'there are no seals' : `checked against ${seals} seals`
-  if (faults.length === 0) return `${chains} chains with ${entries} entries: intact, ${sealed}.`
-  return `${faults.length} of ${chains} chains are damaged, ${sealed}.`
+  const sealed = vault === undefined ? 'there are no seals' : `checked against ${counted(seals, 'seal')}`
+  if (faults.length === 0) return `${counted(chains, 'chain')} with ${counted(entries, 'entry', 'entries')}: intact, ${sealed}.`
+  return `${faults.length} of ${counted(chains, 'chain')} ${faults.length === 1 ? 'is' : 'are'} damaged, ${sealed}.`
 }
 
 /** Seals the record now, beside the daily seal. */
@@ -48,7 +49,7 @@ export async function sealChanges(target: Target, { isJson }: { isJson: boolean 
   const lines = [
     ...discrepancies.map(discrepancyText),
     ...uncomparedText(uncompared),
-    `Seal ${entry.number} covers ${heads.length} chains with ${entries} entries in ${target.name}.`,
+    `Seal ${entry.number} covers ${counted(heads.length, 'chain')} with ${counted(entries, 'entry', 'entries')} in ${target.name}.`,
   ]
   return { output: lines.join('\n'), isWhole }
 }

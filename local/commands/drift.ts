@@ -1,3 +1,4 @@
+import { counted } from '../../shared/domain/counted.ts'
 import { printable } from '../../shared/domain/printable.ts'
 import { type Drift, driftOf } from '../../shared/learn/drift.ts'
 import { accept, readProposals } from '../../shared/learn/learn.ts'
@@ -62,8 +63,8 @@ function renderDrift(target: Target, { drift, drills, proposals, paint, width }:
   const fallbacks = Object.entries(advisor.fallbacks).map(([cause, count]) => `${count} ${cause}`)
   const silent = Object.values(advisor.fallbacks).reduce((sum, count) => sum + count, 0)
   return [
-    `${verdicts} ${verdicts === 1 ? 'verdict' : 'verdicts'}, ${compromised} compromised. Brier score of the deterministic risk: ${brier?.toFixed(3)} (0 is perfect, 0.25 a coin)`,
-    `Advisor: agreed in ${advisor.agreed} of ${advisor.answered} answered; ${silent} of ${advisor.asked} ${advisor.asked === 1 ? 'question' : 'questions'} without an answer${fallbacks.length === 0 ? '' : ` (${fallbacks.join(', ')})`}`,
+    `${counted(verdicts, 'verdict')}, ${compromised} compromised. Brier score of the deterministic risk: ${brier?.toFixed(3)} (0 is perfect, 0.25 a coin)`,
+    `Advisor: agreed in ${advisor.agreed} of ${advisor.answered} answered; ${silent} of ${counted(advisor.asked, 'question')} without an answer${fallbacks.length === 0 ? '' : ` (${fallbacks.join(', ')})`}`,
     ...without,
     '',
     paint('bold', 'Calibration'),

@@ -1,3 +1,4 @@
+import { counted } from '../../shared/domain/counted.ts'
 import { type FailedWork, readFailedMessage } from '../../shared/domain/failed-message.ts'
 import { printable } from '../../shared/domain/printable.ts'
 import { errorName, ResponderError } from '../../shared/errors.ts'
@@ -109,7 +110,7 @@ export async function redriveQueue(
   const queue = queueNamed(name, failures)
   const done = await redrive(queue, { by: target.caller, reason, limit }, { ...failures, record: target.record, clock: target.clock })
   return [
-    `Put back ${done.putBack} messages of ${name}${done.merged === 0 ? '' : `, and ${done.merged} that asked for the same run of ${name}`}. About ${await queue.waiting()} wait there now.`,
+    `Put back ${counted(done.putBack, 'message')} of ${name}${done.merged === 0 ? '' : `, and ${done.merged} that asked for the same run of ${name}`}. About ${await queue.waiting()} wait there now.`,
     ...(done.left === 0 ? [] : [`${done.left} came back at once and were left.`]),
     ...done.setAside.map(({ id, why }) => `Set aside ${printable(id, 80)}: ${why}.`),
     ...(done.putBack === 0 ? [] : [`What fails again comes back here when all attempts have failed: ${commandOn(target, 'redrive')}`]),

@@ -2,6 +2,7 @@ import { documentAlone } from '../../shared/contain/restriction-plan.ts'
 import { countedAt } from '../../shared/decide/correlate.ts'
 import { restrictionOf } from '../../shared/decide/restriction-of.ts'
 import { PROBATION_MS } from '../../shared/domain/baseline.ts'
+import { counted } from '../../shared/domain/counted.ts'
 import type { LastUsed } from '../../shared/domain/last-used.ts'
 import { hasFence, type Restriction } from '../../shared/domain/restriction.ts'
 import { HOUR_MS } from '../../shared/domain/time.ts'
@@ -93,7 +94,7 @@ function lastUsedNote(
   const named = (services: readonly string[], none: string) => (services.length === 0 ? none : services.join(', '))
   const hours = Math.max(0, Math.round((now - facts.takenAt) / HOUR_MS))
   const lines = [
-    `Last-used data of ${moment(facts.takenAt)} UTC, ${hours === 1 ? '1 hour' : `${hours} hours`} old${isEarly ? ', as it counts 20 hours after that' : ''}.`,
+    `Last-used data of ${moment(facts.takenAt)} UTC, ${counted(hours, 'hour')} old${isEarly ? ', as it counts 20 hours after that' : ''}.`,
     `Services in use that no call showed: ${named(facts.services, 'none')}.`,
     `Services that it never used, of which reading and writing data is denied too: ${named(neverUsed, 'none')}.`,
   ]

@@ -44,19 +44,50 @@ export function checkRules(folder: string, { isJson }: { isJson: boolean }): Tol
     ),
     ...refused.map(({ file, why }) => [file, `  REFUSED  ${file}: ${why}`] as const),
   ].sort(([a], [b]) => (a < b ? -1 : 1))
-  const silent = counts.loaded - counts.withFindings
   return {
     output: [
       ...lines.map(([, line]) => line),
       '',
       `${counted(counts.files, 'file')}: ${counts.loaded} loaded, ${counts.refused} refused.`,
-      `Of the loaded ${counted(counts.withFindings, 'makes', 'make')} findings; ${counted(silent, 'is', 'are')} informational without a weight of ${silent === 1 ? 'its' : 'their'} own, and ${silent === 1 ? 'makes' : 'make'} none.`,
-      `${counted(counts.withSamples, 'has', 'have')} samples, by which \`rules test\` tests ${counts.withSamples === 1 ? 'it' : 'them'}; ${counted(counts.loaded - counts.withSamples, 'has', 'have')} not both kinds, in the rule or beside it.`,
-      `A stack with the default settings delivers all calls of ${counts.delivered}, a part for ${counts.deliveredInPart}, none for ${counts.notDelivered};`,
-      `${counted(counts.deliveredForOthers, 'names', 'name')} no calls, so that on a stack only what is delivered for others is compared with ${counts.deliveredForOthers === 1 ? 'it' : 'them'}.`,
+      ...findingLines(counts),
+      ...sampleLines(counts),
+      ...deliveryLines(counts),
     ].join('\n'),
     isWhole,
   }
+}
+
+/** How many of what `rules check` counts. */
+type Counts = Readonly<
+  Record<'loaded' | 'withFindings' | 'withSamples' | 'delivered' | 'deliveredInPart' | 'deliveredForOthers' | 'notDelivered', number>
+>
+
+function findingLines({ loaded, withFindings }: Counts): string[] {
+  const silent = loaded - withFindings
+  return [
+    `${counted(withFindings, 'rule makes', 'rules make')} findings.`,
+    ...(silent === 0 ? [] : [`${counted(silent, 'rule makes', 'rules make')} none: informational, without a weight in the rule.`]),
+  ]
+}
+
+function sampleLines({ loaded, withSamples }: Counts): string[] {
+  const without = loaded - withSamples
+  return [
+    `${counted(withSamples, 'rule has', 'rules have')} samples that match and near misses, which \`rules test\` runs.`,
+    ...(without === 0 ? [] : [`${counted(without, 'rule lacks', 'rules lack')} one of the two kinds, or both, in the rule and beside it.`]),
+  ]
+}
+
+function deliveryLines({ delivered, deliveredInPart, deliveredForOthers, notDelivered }: Counts): string[] {
+  const rules = (count: number) => counted(count, 'rule')
+  return [
+    `A stack with the default settings delivers all calls of ${rules(delivered)}, a part of the calls of ${rules(deliveredInPart)}, and no call of ${rules(notDelivered)}.`,
+    ...(deliveredForOthers === 0
+      ? []
+      : [
+          `${counted(deliveredForOthers, 'rule names', 'rules name')} no calls: on a stack what is delivered for other rules and for detectors is all that can match.`,
+        ]),
+  ]
 }
 
 /** The rules of a folder, each with the samples in it and beside it. A file of samples that cannot be used, or that no rule belongs to, is refused. */

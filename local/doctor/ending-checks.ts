@@ -1,4 +1,5 @@
 import type { AcceptedPattern } from '../../shared/domain/accepted-pattern.ts'
+import { counted } from '../../shared/domain/counted.ts'
 import { endOf } from '../../shared/domain/detector-tuning.ts'
 import type { Policy } from '../../shared/domain/policy.ts'
 import { printable } from '../../shared/domain/printable.ts'
@@ -54,13 +55,13 @@ function ofEndings(
   const sorted = all.toSorted((a, b) => a.end - b.end)
   const ended = sorted.filter(({ end }) => end <= now)
   const soon = sorted.filter(({ end }) => end > now && end - now <= SOON_MS)
-  const counted = `${all.length} ${what[all.length === 1 ? 0 : 1]}`
+  const number = counted(all.length, ...what)
   if (all.length === 0) return { state: 'ok', fact: 'There are none.' }
   const [next] = sorted
-  if (ended.length + soon.length === 0) return { state: 'ok', fact: `${counted}; the next ends ${minuteText(next?.end ?? now)}.` }
+  if (ended.length + soon.length === 0) return { state: 'ok', fact: `${number}; the next ends ${minuteText(next?.end ?? now)}.` }
   return {
     state: 'look',
-    fact: `${counted}. ${[...listed('Ended', ended), ...listed('End within 7 days', soon)].join(' ')}`,
+    fact: `${number}. ${[...listed('Ended', ended), ...listed('End within 7 days', soon)].join(' ')}`,
     todo: `${todo}.`,
   }
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../shared/domain/counted.ts'
 import type { StackHealth, Subscribers } from '../../shared/ports/stack-health.ts'
 import type { CheckResult } from './check.ts'
 
@@ -29,5 +30,5 @@ export function noticesResult({ notices, pages }: Awaited<ReturnType<StackHealth
 
 function subscribersText({ confirmed, pending }: Subscribers): string {
   const waiting = pending === 0 ? '' : `, ${pending} not confirmed`
-  return `${confirmed} ${confirmed === 1 ? 'subscriber' : 'subscribers'}${waiting}`
+  return `${counted(confirmed, 'subscriber')}${waiting}`
 }

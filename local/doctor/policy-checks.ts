@@ -1,5 +1,6 @@
 import { isApprover } from '../../shared/domain/approval.ts'
 import { boundsFor, runningOverride } from '../../shared/domain/bounds.ts'
+import { counted } from '../../shared/domain/counted.ts'
 import type { Policy } from '../../shared/domain/policy.ts'
 import { printable } from '../../shared/domain/printable.ts'
 import { minuteText } from '../../shared/domain/time.ts'
@@ -76,8 +77,4 @@ function slackText(rules: Policy['slack']['approvers'], hasSlack: boolean): stri
   return hasSlack
     ? `In Slack ${named} may; its channel is set.`
     : `No channel of Slack is set, in which the policy lets ${named} countersign.`
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../shared/domain/counted.ts'
 import { SEALED_HOURS } from '../../shared/domain/expected-times.ts'
 import { readSeal } from '../../shared/domain/seal.ts'
 import { HOUR_MS, minuteText } from '../../shared/domain/time.ts'
@@ -42,7 +43,7 @@ export async function sealResult({ record, vault, isScheduled, now, verify, seal
   if (last.discrepancies.length > 0)
     return {
       state: 'broken',
-      fact: `${when}. It found ${last.discrepancies.length === 1 ? 'a chain' : `${last.discrepancies.length} chains`} of the record changed.`,
+      fact: `${when}. It found ${counted(last.discrepancies.length, 'chain')} of the record changed.`,
       todo: `\`${verify}\` names them; then see SealDiscrepancy in docs/operations.md.`,
     }
   if (!isScheduled) return { state: 'ok', fact: `${when}. No schedule seals a folder.` }
@@ -56,7 +57,7 @@ export async function sealResult({ record, vault, isScheduled, now, verify, seal
   return last.uncompared > 0
     ? {
         state: 'look',
-        fact: `${expected}. It had no time to compare ${last.uncompared === 1 ? 'one chain' : `${last.uncompared} chains`}.`,
+        fact: `${expected}. It had no time to compare ${counted(last.uncompared, 'chain')}.`,
         todo: `\`${seal}\`, then see SealUncompared in docs/operations.md.`,
       }
     : { state: 'ok', fact: `${expected}.` }

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { counted } from '../../shared/domain/counted.ts'
 import { printable } from '../../shared/domain/printable.ts'
 import { timeOf as timeIn } from '../../shared/domain/record-time.ts'
 import { readRecords } from '../read/read-records.ts'
@@ -66,7 +67,7 @@ export async function readCases(
     }
   }
   for (const [reason, { first, count }] of refused)
-    onProblem(`${count === 1 ? 'a line is' : `${count} lines are`} not a labelled record, first ${first}: ${reason}`)
+    onProblem(`${counted(count, 'line is', 'lines are')} not a labelled record, first ${first}: ${reason}`)
   return [...cases.values()].map((records) => {
     const [first] = records as [Labelled]
     return { name: first.case, source: first.source, records: records.sort((a, b) => (timeOf(a.event) ?? 0) - (timeOf(b.event) ?? 0)) }

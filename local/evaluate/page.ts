@@ -1,4 +1,5 @@
 import { html } from 'hono/html'
+import { counted } from '../../shared/domain/counted.ts'
 import type { Thresholds } from '../../shared/domain/policy.ts'
 import { chartOr } from '../page/chart.ts'
 import { atAGlance, type Markup, shown, standAlone } from '../page/document.ts'
@@ -81,8 +82,7 @@ function glanceOf(sources: Sources): Markup {
 
 async function casesOf({ cases }: SourceFigures, source: string, limit: number): Promise<Markup> {
   const telling = cases.filter((one) => one.malicious || one.trigger !== null)
-  if (telling.length === 0)
-    return html`<p>${cases.length} ${cases.length === 1 ? 'case' : 'cases'}, none malicious and none with a decision ≥ ask.</p>`
+  if (telling.length === 0) return html`<p>${counted(cases.length, 'case')}, none malicious and none with a decision ≥ ask.</p>`
   const rows = telling.map((one) => [
     shown(one.case),
     one.detected ? 'found' : one.malicious ? 'missed' : one.benign ? 'false alarm' : 'unknown',

@@ -1,3 +1,4 @@
+import { counted } from '../../shared/domain/counted.ts'
 import type { Advisor, AdvisorAnswer } from '../../shared/ports/advisor.ts'
 import { PRICES_AS_OF, priceOf } from './prices.ts'
 
@@ -67,7 +68,7 @@ export function renderQuestions(figures: QuestionFigures): string {
       ? `no price of ${model} is known here`
       : `${costPerThousandEvents.toFixed(4)} USD for 1,000 events (prices of ${pricesAsOf})`
   return [
-    `Advisor ${model}: ${asked} questions in ${events} events, ${answered} answered${silent.length === 0 ? '' : `, without an answer ${silent.join(', ')}`}`,
+    `Advisor ${model}: ${counted(asked, 'question')} in ${counted(events, 'event')}, ${answered} answered${silent.length === 0 ? '' : `, without an answer ${silent.join(', ')}`}`,
     `  latency: median ${p50 ?? '–'} ms, 95th percentile ${p95 ?? '–'} ms; ${inputTokens} tokens in, ${outputTokens} out; ${cost}`,
   ].join('\n')
 }

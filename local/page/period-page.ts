@@ -1,5 +1,6 @@
 import { html } from 'hono/html'
 import { shortAssignee } from '../../shared/domain/assignment.ts'
+import { counted } from '../../shared/domain/counted.ts'
 import { type Incident, isClosed } from '../../shared/domain/incident.ts'
 import { reasonsOf } from '../../shared/domain/reasons.ts'
 import { runbookLine } from '../../shared/domain/runbook.ts'
@@ -70,7 +71,7 @@ export function summaryOf({ incidents, open, times, precision, drills }: Measure
   const { answered, compromised } = precision.all
   const reviewed = answered === 0 ? 'no person has answered one' : `people answered ${answered}, ${compromised} of them as compromises`
   const without = drills === 0 ? '' : ` ${drillsLeftOut(drills)}.`
-  return `${incidents.length} ${incidents.length === 1 ? 'incident was' : 'incidents were'} opened, ${open} still open; ${contained}; ${reviewed}.${without}`
+  return `${counted(incidents.length, 'incident was', 'incidents were')} opened, ${open} still open; ${contained}; ${reviewed}.${without}`
 }
 
 function glanceOf(measures: Measures, calls: CallTotals): Markup {

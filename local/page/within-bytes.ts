@@ -1,4 +1,5 @@
 import { html } from 'hono/html'
+import { counted } from '../../shared/domain/counted.ts'
 import { type Cell, type Column, type Markup, rowOf, table } from './document.ts'
 
 /** The most bytes of a page that is written to a file: it has to open on a phone and go through mail. Held by a test for every page. */
@@ -40,5 +41,5 @@ export async function tableWithin(
 /** That some are left out, and how to get them; nothing where none is. `how` is a command. */
 export function leftOut(left: number, what: readonly [one: string, several: string], how: string): Markup | '' {
   if (left === 0) return ''
-  return html`<p>${left} more ${left === 1 ? `${what[0]} is` : `${what[1]} are`} not on this page, to keep it small; <code>${how}</code> has all.</p>`
+  return html`<p>${counted(left, `more ${what[0]} is`, `more ${what[1]} are`)} not on this page, to keep it small; <code>${how}</code> has all.</p>`
 }

@@ -1,4 +1,5 @@
 import { Argument, type Command } from 'commander'
+import { counted } from '../../shared/domain/counted.ts'
 import type { Mode } from '../../shared/domain/policy.ts'
 import { folded, print, REASON, wholeNumber, width, withConsent, withTarget } from './with-target.ts'
 
@@ -54,7 +55,7 @@ export function addOverride(root: Command): void {
       .requiredOption(...REASON),
     {
       follows: async ({ name }, { minutes }, mode) =>
-        `Mode ${mode} replaces every other mode in ${name} for ${minutes} minutes, and people are notified.`,
+        `Mode ${mode} replaces every other mode in ${name} for ${counted(minutes ?? 0, 'minute')}, and people are notified.`,
       action: async (target, { minutes, reason }, mode) =>
         (await override()).startOverride(target, mode, { minutes: minutes ?? 0, reason: reason ?? '' }),
     },

@@ -1,10 +1,11 @@
+import { counted } from '../../shared/domain/counted.ts'
 import { type DetectorException, type DetectorTuning, EXCEPTION_KINDS, endOf } from '../../shared/domain/detector-tuning.ts'
 import { printable } from '../../shared/domain/printable.ts'
 
 /** How a policy tunes a detector at a time (epoch ms), in few words for a table; empty where it counts as it is. */
 export function tuningText({ enabled, weight, except }: DetectorTuning, now: number): string {
   const ended = except.filter((one) => endOf(one) <= now).length
-  const exceptions = `${except.length} ${except.length === 1 ? 'exception' : 'exceptions'}`
+  const exceptions = counted(except.length, 'exception')
   return [
     ...(enabled ? [] : ['off']),
     ...(weight === 1 ? [] : [`× ${weight}`]),

@@ -1,3 +1,4 @@
+import { counted } from '../../shared/domain/counted.ts'
 import { HOUR_MS } from '../../shared/domain/time.ts'
 import type { AuditFault } from '../../shared/record/audit-fault.ts'
 import type { SealedDiscrepancy } from '../../shared/record/audit-seals.ts'
@@ -31,12 +32,12 @@ export function sealedText(one: SealedDiscrepancy): string {
 
 /** How many chains the last seal did not compare, as one line or none. */
 export function uncomparedText(uncompared: number): string[] {
-  return uncompared === 0 ? [] : [`${uncompared} chains were not compared by the last seal: no time was left.`]
+  return uncompared === 0 ? [] : [`${counted(uncompared, 'chain was', 'chains were')} not compared by the last seal: no time was left.`]
 }
 
 /** When the last seal was made and how long ago, as one line or none: what was written since is protected by no seal. */
 export function sealedAtText(sealedAt: string | undefined, now: number): string[] {
   if (sealedAt === undefined) return []
   const hours = Math.max(0, Math.floor((now - Date.parse(sealedAt)) / HOUR_MS))
-  return [`The last seal is of ${sealedAt}, ${hours === 1 ? '1 hour' : `${hours} hours`} ago.`]
+  return [`The last seal is of ${sealedAt}, ${counted(hours, 'hour')} ago.`]
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../shared/domain/counted.ts'
 import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
 import { printable } from '../../shared/domain/printable.ts'
 import { callsRefused, refusedAfter, refusingAction } from '../../shared/domain/reasons.ts'
@@ -28,7 +29,7 @@ export function renderTimeline(incident: Incident, signals: readonly IncidentSig
   const unkept = leftOut === undefined ? '' : `\n  … ${printable(leftOut, 400)}`
   const refused = refusedAfter(incident, signals)
   const after = refused === 0 ? '' : `; after the ${refusingAction(incident)}: ${callsRefused(refused)}`
-  const count = `${leftOut === undefined ? '' : 'kept: '}${signals.length} ${signals.length === 1 ? 'signal' : 'signals'}`
+  const count = `${leftOut === undefined ? '' : 'kept: '}${counted(signals.length, 'signal')}`
   const isMoved = incident.assessment.opinion?.kind === 'answered' && incident.assessment.opinion.shift !== 0
   const basis = isMoved ? '; risk by the findings, without the advisor' : ''
   return `${paint('bold', 'Timeline')} (UTC, ${count}${after}${basis})\n${table(COLUMNS, rows, { width, indent: 2 })}${more}${unkept}`

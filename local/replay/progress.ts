@@ -1,3 +1,4 @@
+import { counted } from '../../shared/domain/counted.ts'
 import type { ReadProgress } from '../read/in-time-order.ts'
 import { duration } from '../render/style.ts'
 
@@ -54,8 +55,8 @@ export class ReplayProgress {
 function lineOf(progress: ReadProgress, elapsedMs: number): string {
   const { kind, records } = progress
   const rate = elapsedMs > 0 ? [`${Math.round((records * 1000) / elapsedMs)} records/s`] : []
-  if (kind === 'indexing') return [`looking for the order: ${records} records`, ...rate].join(', ')
-  return [`${records} records evaluated`, ...rate, ...timeLeft(progress, elapsedMs)].join(', ')
+  if (kind === 'indexing') return [`looking for the order: ${counted(records, 'record')}`, ...rate].join(', ')
+  return [`${counted(records, 'record')} evaluated`, ...rate, ...timeLeft(progress, elapsedMs)].join(', ')
 }
 
 /** By the text of all records, since some have many times the length of others. */

@@ -1,3 +1,4 @@
+import { counted } from '../../shared/domain/counted.ts'
 import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
 import { printable } from '../../shared/domain/printable.ts'
 import type { Backtest } from '../backtest.ts'
@@ -58,7 +59,7 @@ export function refusalLine(incident: Incident, run: Backtest): string {
   const { action, would } = incident.decision
   if (!refusesCalls(incident)) return 'the evidence calls for nothing that refuses calls'
   const count = run.refusals.count(incident.id)
-  const calls = `${count} later ${count === 1 ? 'call' : 'calls'} of its credentials would have been refused; ${priceLine(run.refusals.priceOf(incident.id))}`
+  const calls = `${counted(count, 'later call')} of its credentials would have been refused; ${priceLine(run.refusals.priceOf(incident.id))}`
   const at = `${moment(incident.decidedBy.time)} UTC (${printable(incident.decidedBy.signalId, 60)})`
   const done = `${would}ed`
   return action === would

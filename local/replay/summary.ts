@@ -1,4 +1,5 @@
 import { ACTIONS, type Action, isStronger } from '../../shared/domain/action.ts'
+import { counted } from '../../shared/domain/counted.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
 import { printable } from '../../shared/domain/printable.ts'
 import { byPriority } from '../../shared/domain/priority.ts'
@@ -96,13 +97,12 @@ export function summaryLines({ summary, input, found, hasAccount }: Report, pain
   const counts = Object.entries(summary.would).map(([action, count]) => `${count} ${action}`)
   return [
     ...(summary.partial === true ? [paint('yellow', 'partial: the reading was interrupted, and what came after it is not in here')] : []),
-    `${summary.records} records, ${summary.signals} signals${span}, in ${duration(summary.seconds * 1000)}`,
+    `${counted(summary.records, 'record')}, ${counted(summary.signals, 'signal')}${span}, in ${duration(summary.seconds * 1000)}`,
     ...reportLines(summary),
     ...(summary.outsideTime > 0 ? [outsideLine(summary, paint)] : []),
     `the policy that counted: ${summary.policy}`,
     ...Object.entries(summary.notCounted ?? {}).map(
-      ([what, count]) =>
-        `seen, and not counted by this policy: ${count} ${count === 1 ? 'finding' : 'findings'} of ${printable(what, 500)}`,
+      ([what, count]) => `seen, and not counted by this policy: ${counted(count, 'finding')} of ${printable(what, 500)}`,
     ),
     `incidents: ${summary.incidents}; what the thresholds call for: ${counts.join(', ')}; what this policy lets happen: ${allowed.join(', ')}`,
     `calls that the steps of these incidents would have refused, under a policy that takes them: ${summary.refusedCalls}`,
@@ -120,8 +120,8 @@ export function summaryLines({ summary, input, found, hasAccount }: Report, pain
 function reportLines({ reports = {}, reportedFindings = {}, ignoredBecause = {} }: Summary): string[] {
   const said = (Object.keys(reports) as ReportingSource[]).map((source) => {
     const [signals, findings] = [reports[source] ?? 0, reportedFindings[source] ?? 0]
-    const reported = `${partyOf(source)} ${findings} ${findings === 1 ? 'report' : 'reports'}`
-    return signals === findings ? reported : `${reported} (${signals} signals, one for each identity that a report names)`
+    const reported = `${partyOf(source)} ${counted(findings, 'report')}`
+    return signals === findings ? reported : `${reported} (${counted(signals, 'signal')}, one for each identity that a report names)`
   })
   const ignored = Object.entries(ignoredBecause).map(([reason, count]) => `${reason}: ${count}`)
   return [
@@ -132,7 +132,7 @@ function reportLines({ reports = {}, reportedFindings = {}, ignoredBecause = {} 
 
 function outsideLine({ records, outsideTime }: Summary, paint: Paint): string {
   if (outsideTime === records) return paint('yellow', 'nothing was evaluated: of what was read, no record lies between --since and --until')
-  return `not evaluated, because --since or --until leaves them out: ${outsideTime} records`
+  return `not evaluated, because --since or --until leaves them out: ${counted(outsideTime, 'record')}`
 }
 
 /** The kinds of identities whose policies `--account` can tell. */
@@ -141,7 +141,7 @@ const IN_ACCOUNT: ReadonlySet<string> = new Set(['iam-user', 'role', 'identity-c
 function unknownPolicies(found: readonly Incident[], hasAccount: boolean): string[] {
   const unknown = found.filter(({ blastRadius, identity }) => blastRadius.basis !== 'policies' && IN_ACCOUNT.has(identity.kind))
   if (unknown.length === 0) return []
-  const of = `policies not known of ${unknown.length} of ${found.length} incidents, so their blast radius is 50, or more by what was called`
+  const of = `policies not known of ${unknown.length} of ${counted(found.length, 'incident')}, so their blast radius is 50, or more by what was called`
   const next = hasAccount
     ? 'the file of --account does not have those identities'
     : 'give --account FILE, what `aws iam get-account-authorization-details` prints'
@@ -156,6 +156,6 @@ function inputLine({ records, unreadable, partial }: Summary, paint: Paint): str
 
 /** The calls that were stopped, and those that were refused with them. */
 export function priceLine({ stopped, collateral }: Price): string {
-  const from = `${stopped.refused} of ${stopped.calls} calls from addresses of the evidence stopped`
-  return `${from}, ${collateral.refused} of ${collateral.calls} calls from other addresses within 24 hours refused with them`
+  const from = `${stopped.refused} of ${counted(stopped.calls, 'call')} from addresses of the evidence stopped`
+  return `${from}, ${collateral.refused} of ${counted(collateral.calls, 'call')} from other addresses within 24 hours refused with them`
 }

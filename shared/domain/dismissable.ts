@@ -1,4 +1,5 @@
 import type { Change } from './change.ts'
+import { counted } from './counted.ts'
 import type { Incident } from './incident.ts'
 import { standingSteps } from './progress.ts'
 
@@ -19,7 +20,7 @@ export function whyNotDismissable(
   if (!LEFT_ALONE.has(state))
     return `it is ${state}: a dismissal is for incidents of which nothing was contained or restricted; release it by itself`
   const steps = changes === undefined ? 0 : standingSteps(changes).length
-  if (steps > 0) return `${steps === 1 ? '1 step is' : `${steps} steps are`} in place, which a release takes back; release it by itself`
+  if (steps > 0) return `${counted(steps, 'step is', 'steps are')} in place, which a release takes back; release it by itself`
   if (containedAt !== undefined || restrictedAt !== undefined)
     return `it was ${containedAt === undefined ? 'restricted' : 'contained'} before; release it by itself`
   return undefined

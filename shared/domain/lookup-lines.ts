@@ -1,3 +1,4 @@
+import { counted } from './counted.ts'
 import type { Incident } from './incident.ts'
 import { decidingEventOf, pendingCredentials } from './lookup-progress.ts'
 
@@ -40,7 +41,7 @@ export function incompleteLineage(incident: Incident): string[] {
   const count = pendingCredentials(incident).length
   if (count === 0) return []
   const failed = lookups.failure === undefined ? '' : `; the last look-up failed (${lookups.failure.error}) and is tried again`
-  return [`lineage incomplete: ${count} ${count === 1 ? 'credential' : 'credentials'} still to be looked up in CloudTrail${failed}`]
+  return [`lineage incomplete: ${counted(count, 'credential')} still to be looked up in CloudTrail${failed}`]
 }
 
 function cutLineage({ lookups }: Incident): string[] {

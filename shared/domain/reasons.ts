@@ -1,5 +1,6 @@
 import { isStronger } from './action.ts'
 import { assessmentOf, type Contribution } from './assessment.ts'
+import { counted } from './counted.ts'
 import type { Finding } from './finding.ts'
 import type { Incident, IncidentSignal } from './incident.ts'
 import { callsIn } from './timeline.ts'
@@ -92,7 +93,7 @@ export function decidedRisk({ decision }: Pick<Incident, 'decision'>): number | 
 
 /** `3 calls refused`: those with findings, and those that our own steps refused. */
 export function callsRefused(count: number): string {
-  return `${count} ${count === 1 ? 'call' : 'calls'} refused`
+  return `${counted(count, 'call')} refused`
 }
 
 /**

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import * as z from 'zod'
+import { counted } from './counted.ts'
 import type { IncidentSignal } from './incident.ts'
 import type { Shape } from './stored.ts'
 import { HOUR_MS } from './time.ts'
@@ -87,7 +88,7 @@ export function callsIn(signals: readonly IncidentSignal[]): number {
 /** `3 calls`, or `about 20000 calls` of a timeline that leaves some out. */
 export function callsText(signals: readonly IncidentSignal[]): string {
   const calls = callsIn(signals)
-  return `${signals.some((signal) => callsOf(signal) > 1) ? 'about ' : ''}${calls} ${calls === 1 ? 'call' : 'calls'}`
+  return `${signals.some((signal) => callsOf(signal) > 1) ? 'about ' : ''}${counted(calls, 'call')}`
 }
 
 /** What a timeline leaves out, in one sentence: how many calls, when, which and from where; undefined where it has every call. */

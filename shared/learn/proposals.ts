@@ -1,4 +1,5 @@
 import { isBinding } from '../domain/binding-detectors.ts'
+import { counted } from '../domain/counted.ts'
 import { tuningOf } from '../domain/detector-tuning.ts'
 import type { Policy } from '../domain/policy.ts'
 import type { Answered } from './answered.ts'
@@ -54,7 +55,7 @@ function lowerThreshold(name: ThresholdName, answers: readonly Answered[], polic
   const share = compromisedShare(below)
   if (below.length < learning.minVerdicts || share < NEARLY_ALL) return []
   const minimum = name === 'ask' ? Math.max(learning.minAsk, thresholds.notify) : Math.max(learning.minContain, thresholds.ask)
-  const why = `${below.length} verdicts up to ${NEAR_POINTS} points below it, ${percent(share)} compromised`
+  const why = `${counted(below.length, 'verdict')} up to ${NEAR_POINTS} points below it, ${percent(share)} compromised`
   return thresholdProposal(policy, name, { to: Math.max(minimum, at - STEP_POINTS), why })
 }
 
@@ -66,7 +67,7 @@ function raiseThreshold(name: ThresholdName, answers: readonly Answered[], polic
   const share = compromisedShare(above)
   if (above.length < learning.minVerdicts || share > NEARLY_NONE) return []
   const maximum = name === 'ask' ? thresholds.contain : 100
-  const why = `${above.length} verdicts up to ${NEAR_POINTS} points above it, ${percent(share)} compromised`
+  const why = `${counted(above.length, 'verdict')} up to ${NEAR_POINTS} points above it, ${percent(share)} compromised`
   return thresholdProposal(policy, name, { to: Math.min(maximum, at + STEP_POINTS), why })
 }
 

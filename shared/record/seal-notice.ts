@@ -1,3 +1,4 @@
+import { counted } from '../domain/counted.ts'
 import { printable } from '../domain/printable.ts'
 import type { SealDiscrepancy } from '../domain/seal.ts'
 import type { Notice, NoticeStack } from '../ports/notices.ts'
@@ -74,9 +75,7 @@ function foundText(discrepancy: SealDiscrepancy['discrepancy'], { number, hash }
 
 const short = (hash: string) => `hash ${hash.slice(0, 12)}…`
 
-function chains(count: number): string {
-  return count === 1 ? '1 chain is' : `${count} chains are`
-}
+const chains = (count: number) => counted(count, 'chain is', 'chains are')
 
 function look(stack: NoticeStack | undefined): string {
   return `Look: ${commandFor(stack, 'changes verify')}`

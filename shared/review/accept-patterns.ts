@@ -1,5 +1,6 @@
 import type { AcceptedPattern } from '../domain/accepted-pattern.ts'
 import type { Change } from '../domain/change.ts'
+import { counted } from '../domain/counted.ts'
 import type { Incident } from '../domain/incident.ts'
 import { patternsOf } from '../domain/patterns-of.ts'
 import { isFields } from '../domain/stored.ts'
@@ -61,7 +62,7 @@ export function inWords(
     `${kinds.map(({ detector }) => detector).join(', ')} by ${tools.join(', ')} from ${places.join(', ')}`,
     ...(keys.length === 0 ? [] : [`with ${listed(keys)}`]),
     ...(sessions.length === 0 ? [] : [`in sessions named ${listed(sessions)}`]),
-    ...(objects === 0 ? [] : [`on what is named by ${objects} ${objects === 1 ? 'name or prefix' : 'names or prefixes'}`]),
+    ...(objects === 0 ? [] : [`on what is named by ${counted(objects, 'name or prefix', 'names or prefixes')}`]),
     ...dropped.map(({ id }) => `in place of the oldest, ${id}`),
   ].join(', ')
 }

@@ -1,4 +1,5 @@
 import type { Change, ChangeDraft, ChangeKind } from '../domain/change.ts'
+import { counted } from '../domain/counted.ts'
 import type { Incident, IncidentState } from '../domain/incident.ts'
 import type { Policy, ReviewKind } from '../domain/policy.ts'
 import { revisionOf } from '../domain/revision.ts'
@@ -53,7 +54,7 @@ export function extensionOf({ hours }: Review, { review: { maxExtensionHours } }
   if (!(requested > 0 && requested <= maxExtensionHours))
     throw new ResponderError(
       'usage',
-      `an extension lasts more than 0 and up to ${maxExtensionHours} hours (review.maxExtensionHours of the policy), got ${requested}`,
+      `an extension lasts more than 0 and up to ${counted(maxExtensionHours, 'hour')} (review.maxExtensionHours of the policy), got ${requested}`,
     )
   return { until: clock.now() + requested * HOUR_MS }
 }

@@ -1,4 +1,5 @@
 import { canonical } from '../domain/change.ts'
+import { counted } from '../domain/counted.ts'
 import { printable } from '../domain/printable.ts'
 import { MINUTE_MS } from '../domain/time.ts'
 import { errorName } from '../errors.ts'
@@ -83,7 +84,7 @@ function inOneForm(value: unknown): unknown {
 }
 
 function titleOf(lines: readonly string[]): string {
-  return `Self-check: ${lines.length} ${lines.length === 1 ? 'thing' : 'things'} to look at in the responder itself`
+  return `Self-check: ${counted(lines.length, 'thing')} to look at in the responder itself`
 }
 
 function bodyOf(lines: readonly string[]): string {

@@ -1,4 +1,5 @@
 import { boundsFor, needsTags } from '../domain/bounds.ts'
+import { counted } from '../domain/counted.ts'
 import { isHeldBack } from '../domain/held-back.ts'
 import type { Incident } from '../domain/incident.ts'
 import { moved, withNotice } from '../domain/incident-machine.ts'
@@ -148,7 +149,7 @@ async function page(stored: Versioned<Incident>, minutes: number, ports: SweepPo
   return updateIncident(stored, (one) => (one.state === state ? { ...one, pagedAt: now } : undefined), incidents)
 }
 
-const unanswered = (minutes: number) => `nobody answered in ${minutes} minutes`
+const unanswered = (minutes: number) => `nobody answered in ${counted(minutes, 'minute')}`
 
 /** Closes an incident that has waited for `expireAfterHours`. The tier's `onExpiry` decides whether its containment is undone or kept. */
 async function expire(
@@ -185,7 +186,7 @@ function reasonOf(
   from: Incident['state'],
   { hours, onExpiry, isReleaseUnfinished }: { hours: number; onExpiry: 'keep' | 'release'; isReleaseUnfinished: boolean },
 ): string {
-  if (from === 'watching') return `nothing new in ${hours} hours`
-  if (isReleaseUnfinished) return `nobody answered in ${hours} hours: the release that a person ordered is tried again`
-  return `nobody answered in ${hours} hours: ${onExpiry}`
+  if (from === 'watching') return `nothing new in ${counted(hours, 'hour')}`
+  if (isReleaseUnfinished) return `nobody answered in ${counted(hours, 'hour')}: the release that a person ordered is tried again`
+  return `nobody answered in ${counted(hours, 'hour')}: ${onExpiry}`
 }

@@ -3,6 +3,7 @@ import { sessionsEnded } from '../contain/plan.ts'
 import { isRestrictedOnly } from '../contain/restriction-plan.ts'
 import { isAttempt } from '../domain/attempt.ts'
 import type { Change } from '../domain/change.ts'
+import { counted } from '../domain/counted.ts'
 import type { Incident } from '../domain/incident.ts'
 import { moved } from '../domain/incident-machine.ts'
 import { offeredFor } from '../domain/offered.ts'
@@ -36,7 +37,7 @@ export function leftUsable(incident: Incident, changes: readonly Change[]): stri
     return 'It is restricted, not contained: what the restriction lets through stays usable by whoever has its credential.'
   const steps = done.length
   if (steps > 0)
-    return `Only a part is contained (${steps} ${steps === 1 ? 'step is' : 'steps are'} in place): the rest stays usable by whoever has it.`
+    return `Only a part is contained (${counted(steps, 'step is', 'steps are')} in place): the rest stays usable by whoever has it.`
   const real = credentials.filter(({ kind }) => kind !== 'none')
   const names = real.slice(0, NAMED).map(({ kind, id }) => `${kind} ${printable(id, 36)}`)
   const more = real.length > NAMED ? [`${real.length - NAMED} more`] : []
@@ -116,9 +117,11 @@ function releaseText(incident: Incident, { changes, policy, refused }: ReviewAbo
   const { suppressionHours, patternDays } = policy.release
   const since = isContained && refused !== undefined ? ` Since the ${refusingAction(incident)}: ${callsRefused(refused)}.` : ''
   const later =
-    suppressionHours === 0 ? '' : `, and for ${hoursText(suppressionHours)} the same evidence opens no incident (release.suppressionHours)`
+    suppressionHours === 0
+      ? ''
+      : `, and for ${counted(suppressionHours, 'hour')} the same evidence opens no incident (release.suppressionHours)`
   const accepted = makesPattern(incident, patternDays)
-    ? ` What of it can be accepted is not asked about for ${patternDays} days (release.patternDays).`
+    ? ` What of it can be accepted is not asked about for ${counted(patternDays, 'day')} (release.patternDays).`
     : ''
   return `It was legitimate. ${exposed}${restored} That is final: a released incident is not contained again from here${later}.${accepted}${since}`
 }
@@ -169,8 +172,4 @@ export function sessionsText(incident: Incident): string | undefined {
       : `; ${ended.others} more of this incident ${ended.others === 1 ? 'goes' : 'go'} on, since the evidence does not call for more`
   const names = ended.names.map((name) => printable(name, 64))
   return names.length === 1 ? `session ${names} of role ${role} ends${others}.` : `sessions ${listed(names)} of role ${role} end${others}.`
-}
-
-function hoursText(hours: number): string {
-  return hours === 1 ? '1 hour' : `${hours} hours`
 }

@@ -1,5 +1,6 @@
 import { groupsAsked, isApprover, slackActor } from '../domain/approval.ts'
 import type { Archived } from '../domain/archived.ts'
+import { counted } from '../domain/counted.ts'
 import type { Incident } from '../domain/incident.ts'
 import type { DecidingReview, Policy } from '../domain/policy.ts'
 import { isWordless } from '../domain/reason.ts'
@@ -138,7 +139,7 @@ async function sendAnswer(pressed: Press, ports: PressPorts): Promise<void> {
     pressed.kind === 'details'
       ? detailsOf(incident, { signals, changes, stack: ports.stack })
       : explanationMessage(incident, linesOf(await explain({ incident, signals, changes }, ports.model)), pressed)
-  const note = unreadable === 0 ? [] : [section([`*${unreadable} calls of the timeline cannot be read*, and are left out here.`])]
+  const note = unreadable === 0 ? [] : [section([`*${counted(unreadable, 'call')} of the timeline cannot be read*, and left out here.`])]
   await sendEphemeral(pressed, { ...message, blocks: [...message.blocks, ...note] }, ports)
 }
 

@@ -101,7 +101,7 @@ describe('rules check', () => {
     expect(out).toContain('rule:quiet: no findings: informational\n')
     expect(out).toContain('(no record has src_ip)\n')
     expect(out).toMatch(/rule:busy: .* \(delivered in part\)\n/)
-    expect(out).toContain('Of the loaded 2 make findings; 1 is informational')
+    expect(out).toContain('\n2 rules make findings.\n1 rule makes none: informational, without a weight in the rule.\n')
   })
 
   it('is an error where there is no folder, no rule in it, or no folder but a file', async () => {
@@ -188,7 +188,9 @@ describe('rules test', () => {
     expect(out).toContain('\n5 rules: 3 passed, 1 failed, 1 without samples of both kinds; 0 files refused.')
     const checked = await countersign(['rules', 'check', path])
     expect([checked.code, checked.out]).toEqual([0, expect.stringContaining('\n5 files: 5 loaded, 0 refused.\n')])
-    expect(checked.out).toContain('4 have samples, by which `rules test` tests them; 1 has not both kinds, in the rule or beside it.\n')
+    expect(checked.out).toContain(
+      '\n4 rules have samples that match and near misses, which `rules test` runs.\n1 rule lacks one of the two kinds, or both, in the rule and beside it.\n',
+    )
   })
 
   it('refuses samples that belong to no rule, are there twice, or are no samples, with the reason, and follows no link', async () => {

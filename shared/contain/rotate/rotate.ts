@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { secretFor } from '../../domain/bounds.ts'
+import { counted } from '../../domain/counted.ts'
 import { withReasons } from '../../domain/decision.ts'
 import type { Incident } from '../../domain/incident.ts'
 import { moved, withNotice } from '../../domain/incident-machine.ts'
@@ -185,7 +186,7 @@ async function removeOld(
     await iam.deleteAccessKey(name, accessKeyId)
   }
   const isThere = () => rotationsOf(incident, changeLog.changes).some((one) => one.accessKeyId === accessKeyId && !one.isDeleted)
-  const why = old === undefined ? 'it is no longer there' : `unused for ${policy.rotation.graceHours} hours`
+  const why = old === undefined ? 'it is no longer there' : `unused for ${counted(policy.rotation.graceHours, 'hour')}`
   const target = accessKey.textOf({ userName: name, accessKeyId })
   await changeLog.write({ kind: 'rotation-deleted', target, from: 'Inactive', to: null, why }, isThere)
 }

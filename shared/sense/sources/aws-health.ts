@@ -1,4 +1,5 @@
 import { type Place, partitionFrom } from '../../domain/arn.ts'
+import { counted } from '../../domain/counted.ts'
 import { timeOf } from '../../domain/record-time.ts'
 import type { Signal } from '../../domain/signal.ts'
 import { type Fields, fieldsOf, isFields, textOf } from '../fields.ts'
@@ -47,7 +48,7 @@ export function exposuresOf(event: Fields): Normalised {
   const signals = values.slice(0, ENTITY_LIMIT).map((value) => exposure(value, healthEntityOf(value, code, at.place), at))
   if (values.length > 0 && values.length <= ENTITY_LIMIT) return { kind: 'signals', signals }
   const left = values.length - ENTITY_LIMIT
-  const note = values.length === 0 ? 'it names no credential' : `it names ${left} credentials more`
+  const note = values.length === 0 ? 'it names no credential' : `it names ${counted(left, 'credential')} more`
   const told = { ...healthEntityOf(account, code, at.place), note }
   return { kind: 'signals', signals: [...signals, exposure(`account ${account}`, told, at)] }
 }
