@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { isWordless, Reason, requireReason } from '../../shared/domain/reason.ts'
+import { revisionOf } from '../../shared/domain/revision.ts'
+import { identitySubject, incidentSubject } from '../../shared/record/append.ts'
+import { consoleWorld } from '../console.ts'
 
 const MARKS = ['…', '"…"', '“…”', '...', '. . .', '—', '-', '?!', '…\u200b', '\u202e…']
 const BLANK = ['', ' ', '\t\n', '\u00a0', '\u200b']
@@ -22,5 +25,23 @@ describe('a reason', () => {
     requireReason({ reason })
     expect(Reason.parse(reason)).toBe(reason)
     expect(isWordless(reason)).toBe(false)
+  })
+})
+
+describe('a form of the console', () => {
+  it('refuses the … of a printed command as a reason, says what to write, and changes nothing', async () => {
+    const { incident, ports, post } = await consoleWorld()
+    const revision = revisionOf(incident)
+    const before = (await ports.record.last(incidentSubject(incident.id)))?.number
+    const answers = await Promise.all([
+      post(`/incidents/${incident.id}/verdict`, { kind: 'legitimate', reason: '…', revision, isKnown: 'yes' }),
+      post(`/identities/${encodeURIComponent(incident.identity.id)}/expected`, { value: 'country=DE', reason: '…' }),
+    ])
+    for (const answer of answers) {
+      expect(answer.status).toBe(400)
+      expect(await answer.text()).toMatch(/this needs a reason, which the record keeps: write why in the place of .*…/)
+    }
+    expect((await ports.record.last(incidentSubject(incident.id)))?.number).toBe(before)
+    expect(await ports.record.last(identitySubject(incident.identity.id))).toBeUndefined()
   })
 })
