@@ -88,14 +88,16 @@ export async function whatRedriveChanges(target: Target, name: string, limit: nu
   const not = whyNotPutBack(name)
   if (not !== undefined) throw new ResponderError('usage', `messages of ${name} are not put back: ${not}`)
   const looked = await lookInto(queue, await readReturns(target.record))
-  const many = limit === undefined ? `All ${looked.waiting}` : `At most ${limit} of ${looked.waiting}`
+  const isOne = looked.waiting === 1 && limit === undefined
+  const all = isOne ? 'The only message' : `All ${looked.waiting} messages`
+  const which = limit === undefined ? all : `At most ${limit} of ${counted(looked.waiting, 'message')}`
   const to =
     queue.destination.kind === 'function'
       ? `${queue.destination.name} is invoked again with what it was invoked with`
-      : 'they go to the queue that they came from'
+      : `${isOne ? 'it goes' : 'they go'} to the queue that ${isOne ? 'it' : 'they'} came from`
   return [
     ...linesOf(looked, target),
-    `${many} messages of ${name} in ${target.name} are put back: ${to}. Each is processed as if it came now; what was processed before counts once.`,
+    `${which} of ${name} in ${target.name} ${isOne ? 'is' : 'are'} put back: ${to}. Each is processed as if it came now; what was processed before counts once.`,
     'What cannot be read, or came back twice, is set aside.',
   ].join('\n')
 }

@@ -63,7 +63,8 @@ const DISCREPANCIES: Readonly<Record<SealDiscrepancy['discrepancy'], string>> = 
 export function discrepancyText({ subject, discrepancy, sealed, found }: SealDiscrepancy): string {
   if (discrepancy === 'planted') return `${subject} ${DISCREPANCIES.planted}: seal ${found.number}, which \`seal\` did not make`
   if (discrepancy === 'lost') return `${subject} ${DISCREPANCIES.lost}: number ${found.number}, which was passed over`
-  const was = sealed.number === 0 ? 'was not sealed before' : `was sealed with ${sealed.number} entries, ${short(sealed.hash)}`
+  const was =
+    sealed.number === 0 ? 'was not sealed before' : `was sealed with ${counted(sealed.number, 'entry', 'entries')}, ${short(sealed.hash)}`
   return `${printable(subject, 120)} ${DISCREPANCIES[discrepancy]}: it ${was}${foundText(discrepancy, found)}`
 }
 

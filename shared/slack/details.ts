@@ -1,5 +1,6 @@
 import { type Change, verifyChain } from '../domain/change.ts'
 import { commentsIn } from '../domain/comment.ts'
+import { counted } from '../domain/counted.ts'
 import { exceptedLines } from '../domain/excepted-lines.ts'
 import type { Incident, IncidentSignal } from '../domain/incident.ts'
 import { callsRefused, reasonsOf, refusedAfter, refusingAction } from '../domain/reasons.ts'
@@ -80,7 +81,7 @@ export function detailsOf(incident: Incident, { signals, changes, stack }: Detai
       section([`*Record* (last ${entries.length} of ${changes.length}, UTC)`, ...entries]),
       section([
         fault === undefined
-          ? `The hash chain of ${changes.length} entries is intact.`
+          ? `The hash chain of ${counted(changes.length, 'entry', 'entries')} is intact.`
           : `*The record was altered*: entry ${fault.number} (${fault.fault}). Run ${code(commandFor(stack, 'changes verify'), 300)}.`,
       ]),
     ],

@@ -177,7 +177,7 @@ describe('countersign redrive on moto', () => {
     // Lambda gave it up: what respond asked for was not done.
     stack.invoked.length = 0
     expect(await keyStatus()).toEqual(['Active'])
-    expect(await countersign('redrive', 'contain', '--reason', 'IAM answers again', '--yes')).toContain('Put back 1 messages of contain.')
+    expect(await countersign('redrive', 'contain', '--reason', 'IAM answers again', '--yes')).toContain('Put back 1 message of contain.')
     expect(stack.invoked).toEqual([asked])
     await stack.settle()
     expect(await keyStatus()).toEqual(['Inactive'])

@@ -177,7 +177,7 @@ describe('eval with an advisor', () => {
   it('measures the offline one without an account, and wants the name of a model for Bedrock', async () => {
     const offline = await countersign(['eval', file, '--advisor', 'offline'])
     expect(offline.out).toContain('With the advisor')
-    expect(offline.out).toMatch(/Advisor offline: 1 questions in 2 events, 1 answered/)
+    expect(offline.out).toMatch(/Advisor offline: 1 question in 2 events, 1 answered/)
     const nameless = await countersign(['eval', file, '--advisor', 'bedrock'])
     expect(nameless.code).toBe(2)
     expect(nameless.err).toContain('--advisor bedrock needs --model')

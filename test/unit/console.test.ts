@@ -289,7 +289,7 @@ describe('the check of the record', () => {
     await seal(sealing)
     chains.delete('POLICY')
     await seal(sealing)
-    expect(await textOf(get('/record/check'))).toContain('Seal 2 found: POLICY is gone: it was sealed with 1 entries')
+    expect(await textOf(get('/record/check'))).toContain('Seal 2 found: POLICY is gone: it was sealed with 1 entry')
     await record.append(entry as Change)
     await seal(sealing)
     const text = await textOf(get('/record/check'))

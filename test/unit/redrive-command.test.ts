@@ -93,7 +93,7 @@ describe('countersign redrive', () => {
     const on = target([queue])
     expect(await whatRedriveChanges(on, 'hot', undefined)).toContain('All 2 messages of hot in stack Countersign are put back')
     const said = await redriveQueue(on, 'hot', { limit: undefined, reason: 'the table was full' })
-    expect(said).toContain('Put back 1 messages of hot. About 0 wait there now.')
+    expect(said).toContain('Put back 1 message of hot. About 0 wait there now.')
     expect(said).toContain('Set aside b: it cannot be read: not JSON.')
     expect(sent).toHaveLength(1)
     expect(await showFailures(on, { queue: '', isJson: false })).toMatch(
