@@ -154,8 +154,9 @@ export function consoleApp({ target: given, geoIp, clock, ...access }: ConsolePa
 
   app.get('/record', async (context) => {
     const asked = readForm(RecordAsked, context.req.query())
-    if (asked.subject !== undefined)
-      return context.html(whole(chainPage(asked.subject, await target.record.list(asked.subject), room), '/record'))
+    const { subject, part } = asked
+    if (subject !== undefined)
+      return context.html(whole(chainPage({ subject, changes: await target.record.list(subject), part }, room), '/record'))
     const isSearch = asked.q.trim() !== '' || asked.kind !== undefined
     const { unreadable, onUnreadable } = collected()
     const subjects = isSearch ? target.record.subjects() : await recentSubjects(target, onUnreadable)
