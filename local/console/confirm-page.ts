@@ -39,12 +39,12 @@ export async function confirmPage(
 ): Promise<Page> {
   requireReason(said)
   const { value: incident } = await findIncident(id, target)
-  checkState(incident, said)
   const [signals, changes, { policy }] = await Promise.all([
     target.incidents.signals(id, onUnreadable),
     target.record.list(incidentSubject(id)),
     readPolicy(target.record),
   ])
+  checkState(incident, said, changes)
   return pageOf({ incident, signals, changes, policy, kind: said.kind, reason: said.reason }, room)
 }
 

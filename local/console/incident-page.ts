@@ -1,10 +1,12 @@
 import { html } from 'hono/html'
 import type { Baseline } from '../../shared/domain/baseline.ts'
 import { type Change, verifyChain } from '../../shared/domain/change.ts'
+import { stateText } from '../../shared/domain/dismissal.ts'
+import { goneText } from '../../shared/domain/gone-text.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
 import { offeredFor } from '../../shared/domain/offered.ts'
 import type { Policy } from '../../shared/domain/policy.ts'
-import { goneSteps, standingSteps } from '../../shared/domain/progress.ts'
+import { standingSteps } from '../../shared/domain/progress.ts'
 import { decidedRisk } from '../../shared/domain/reasons.ts'
 import { confirmedText } from '../../shared/domain/reported-by.ts'
 import { nothingDoneLine, restrictionLines } from '../../shared/domain/restriction-lines.ts'
@@ -127,7 +129,7 @@ function leadOf({ incident, changes }: Looked, { isReadOnly }: Room): Markup {
   const { priority, assessment, blastRadius } = incident
   const canAnswer = offeredFor(incident).length > 0
   const confirmed = assessment.isConfirmed ? ` (${confirmedText(assessment) || 'confirmed'})` : ''
-  return html`<p class="lead">${stateBadge(incident)} priority <strong>${priority}</strong>, risk ${riskOf(incident)}${confirmed}, blast radius <strong>${blastRadius.score}</strong>, ${assignedIn(changes)}</p>
+  return html`<p class="lead">${stateBadge(incident, stateText(incident, changes))} priority <strong>${priority}</strong>, risk ${riskOf(incident)}${confirmed}, blast radius <strong>${blastRadius.score}</strong>, ${assignedIn(changes)}</p>
 ${canAnswer ? html`<p><a href="#verdict"><strong>${isReadOnly ? 'How to decide' : 'Give your verdict'}</strong></a></p>` : ''}`
 }
 
@@ -173,7 +175,11 @@ function stepsOf({ changes, incident }: Looked, command: string): Markup {
   const standing = standingSteps(changes)
   const undone = changes.filter(({ kind }) => kind === 'step-undone')
   if (standing.length + undone.length === 0)
-    return goneSteps(changes).size > 0 ? html`<p>What was set is no longer there.</p>` : html`<p>Nothing was changed.</p>`
+    return html`<p>${
+      goneText(changes)
+        ?.replace(/^\w/, (first) => first.toUpperCase())
+        .concat(': what was set went with it.') ?? 'Nothing was changed.'
+    }</p>`
   const rows = [
     ...standing.map(({ title, target, before, contained, isDone }) => [
       html`${shown(title, 200)} <span class="id faint">${shown(target, 160)}</span>`,
