@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto'
 import { whyNotDismissable } from '../shared/domain/dismissable.ts'
+import { stateText } from '../shared/domain/dismissal.ts'
+import { isHighRisk } from '../shared/domain/high-risk.ts'
 import { edgeKey, type Incident, type IncidentSignal } from '../shared/domain/incident.ts'
+import type { Policy } from '../shared/domain/policy.ts'
 import { requireReason } from '../shared/domain/reason.ts'
 import { reasonsOf } from '../shared/domain/reasons.ts'
 import { revisionOf } from '../shared/domain/revision.ts'
@@ -27,7 +30,14 @@ export interface Picked {
 
 /** One of several incidents, looked at before they are dismissed. */
 export type LookedAt =
-  | { readonly kind: 'dismissable'; readonly incident: Incident; readonly says: string; readonly does: string; readonly revision: string }
+  | {
+      readonly kind: 'dismissable'
+      readonly incident: Incident
+      readonly says: string
+      readonly does: string
+      readonly revision: string
+      readonly isHighRisk: boolean
+    }
   | { readonly kind: 'refused'; readonly id: string; readonly why: string }
 
 /** What became of one of several incidents that were to be dismissed. `second`: another person has to give the same verdict. */
@@ -59,7 +69,7 @@ export async function lookAtEach(target: Target, ids: readonly string[]): Promis
   return looked
 }
 
-async function lookAt(id: string, target: Target, policy: Parameters<typeof whatReviewDoes>[2]['policy']): Promise<LookedAt> {
+async function lookAt(id: string, target: Target, policy: Policy): Promise<LookedAt> {
   const [stored, changes] = await Promise.all([target.incidents.get(id), target.record.list(incidentSubject(id))])
   if (stored === undefined) return { kind: 'refused', id, why: 'there is no incident with that id' }
   const incident = stored.value
@@ -68,7 +78,14 @@ async function lookAt(id: string, target: Target, policy: Parameters<typeof what
   // Calls that cannot be read only make it fuller: the page of the incident says so.
   const signals = await target.incidents.signals(id, () => {})
   const does = whatReviewDoes('legitimate', incident, { changes, policy })
-  return { kind: 'dismissable', incident, says: inWords(incident, signals), does, revision: seenOf(incident) }
+  return {
+    kind: 'dismissable',
+    incident,
+    says: inWords(incident, signals),
+    does,
+    revision: seenOf(incident),
+    isHighRisk: isHighRisk(incident, policy),
+  }
 }
 
 /** What a person who dismisses several has seen of one, as 16 hex digits: its revision, which credentials it is about, and what they made. */
@@ -125,7 +142,7 @@ async function afterFailure(id: string, cause: unknown, { reason, target }: { re
     ? {
         id,
         outcome: 'dismissed',
-        why: `the verdict is in its record, and it is ${incident.state}: what is left is tried again by itself (${why})`,
+        why: `the verdict is in its record, and it is ${stateText(incident, undefined)}: what is left is tried again by itself (${why})`,
       }
     : { id, outcome: 'refused', why }
 }
@@ -141,8 +158,8 @@ async function dismiss({ id, revision }: Picked, reason: string, target: Target)
   // What is done between this look and the verdict changes the revision, by which the verdict is refused.
   const { awaitsSecond, state } = await target.review(id, { kind: 'legitimate', reason, revision: revisionOf(stored.value) })
   if (awaitsSecond) return { id, who, outcome: 'second', why: 'noted, and nothing done yet: another person has to give the same verdict' }
-  if (state === 'releasing') return { id, who, outcome: 'dismissed', why: 'it is being released, within seconds' }
-  if (state === 'released') return { id, who, outcome: 'dismissed', why: 'it is released' }
+  if (state === 'releasing') return { id, who, outcome: 'dismissed', why: 'it is being closed, within seconds' }
+  if (state === 'released') return { id, who, outcome: 'dismissed', why: 'nothing had been contained or restricted' }
   return { id, who, outcome: 'refused', why: `the verdict is in its record, and it is ${state}: look at what is left to do` }
 }
 

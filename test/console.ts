@@ -61,7 +61,23 @@ export async function consoleWorld(
       headers: { host: AUTHORITY, origin: ORIGIN, 'content-type': 'application/x-www-form-urlencoded', ...headers },
       body: new URLSearchParams(form as Record<string, string> | [string, string][]).toString(),
     })
-  return { ...world, target, vault, app, incident, get, post }
+  /** Gives a verdict as a person does: by the form of the incident's page and, where a page asks once more, by a button of that page. */
+  const answer = async (form: Readonly<Record<string, string>> & { readonly kind: string }, pressed = form.kind) => {
+    const path = `/incidents/${incident.id}/verdict`
+    const first = await post(path, form)
+    if (first.status !== 200) return first
+    const page = await first.text()
+    if (!page.includes(`name="confirms" value="${pressed}"`)) throw new Error(`the page that asks once more has no button for ${pressed}`)
+    const hidden = [...page.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)">/g)]
+    return post(path, [...hidden.map(([, name = '', value = '']) => [name, unescaped(value)] as const), ['confirms', pressed]])
+  }
+  return { ...world, target, vault, app, incident, get, post, answer }
+}
+
+/** A value of an attribute as a browser reads it. */
+function unescaped(text: string): string {
+  const characters: Readonly<Record<string, string>> = { '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'", '&amp;': '&' }
+  return text.replace(/&(?:lt|gt|quot|#39|amp);/g, (entity) => characters[entity] ?? entity)
 }
 
 /** Fields that the console branches on, dates, and texts of a bounded length. They keep their values: with the payload they would be invalid. */

@@ -1,12 +1,14 @@
 import { pendingOf } from '../../shared/contain/pending.ts'
 import { acceptedLines } from '../../shared/domain/accepted-lines.ts'
+import type { Change } from '../../shared/domain/change.ts'
+import { isDismissal } from '../../shared/domain/dismissal.ts'
+import { goneText } from '../../shared/domain/gone-text.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
 import { incompleteLineage } from '../../shared/domain/lookup-lines.ts'
 import { offeredFor } from '../../shared/domain/offered.ts'
 import type { ReviewKind } from '../../shared/domain/policy.ts'
 import { printable } from '../../shared/domain/printable.ts'
 import { byPriority } from '../../shared/domain/priority.ts'
-import { goneSteps } from '../../shared/domain/progress.ts'
 import { refusedAfter } from '../../shared/domain/reasons.ts'
 import { minuteText } from '../../shared/domain/time.ts'
 import { ResponderError } from '../../shared/errors.ts'
@@ -88,7 +90,7 @@ export async function whatFollows(target: Target, id: string, kind: ReviewKind, 
   ])
   if (stored === undefined) return who
   const { value: incident } = stored
-  checkState(incident, { kind })
+  checkState(incident, { kind }, changes)
   const isLeft = kind === 'compromised' && leftUsable(incident, changes) !== undefined
   const first = isLeft && offeredFor(incident).includes('contain') ? [`To stop it first: ${reviewCommand('contain', id, target)}`] : []
   const about = { changes, policy, refused: refusedAfter(incident, signals), hours, now: target.clock.now() }
@@ -117,7 +119,7 @@ export async function releaseIncident(
   const changes = await target.record.list(incidentSubject(id))
   const undone = changes.filter(({ kind }) => kind === 'step-undone').map(({ target: what }) => printable(what, 200))
   if (isJson) return jsonText(incident)
-  return [releasedText(incident, { id, undone, isGone: goneSteps(changes).size > 0, target }), ...acceptedText(incident, target)].join('\n')
+  return [releasedText(incident, { id, undone, changes, target }), ...acceptedText(incident, target)].join('\n')
 }
 
 /** What the verdict accepted, and how to revoke that. */
@@ -131,8 +133,9 @@ function acceptedText(incident: Incident, target: Target): string[] {
 
 function releasedText(
   incident: Incident,
-  { id, undone, isGone, target }: { id: string; undone: readonly string[]; isGone: boolean; target: Target },
+  { id, undone, changes, target }: { id: string; undone: readonly string[]; changes: readonly Change[]; target: Target },
 ): string {
+  const isDismissed = isDismissal(incident, changes)
   switch (incident.state) {
     case 'released': {
       const until =
@@ -141,16 +144,14 @@ function releasedText(
           : `; the same evidence does not contain again until ${minuteText(incident.suppression.until)}`
       const back =
         undone.length === 0
-          ? isGone
-            ? 'what had been set was no longer there, so nothing was given back'
-            : 'nothing had been contained or restricted'
+          ? (goneText(changes)?.concat(', so nothing was given back') ?? 'nothing had been contained or restricted')
           : `restored as it was before: ${undone.join(', ')}`
-      return `Released ${id}: ${back}${until}.`
+      return `${isDismissed ? 'Dismissed' : 'Released'} ${id}: ${back}${until}.`
     }
     case 'releasing':
-      return `Releasing ${id}: the function contain was invoked. \`${commandOn(target, `incidents show ${id}`)}\` shows when it is done.`
+      return `${isDismissed ? 'Dismissing' : 'Releasing'} ${id}: the function contain was invoked. \`${commandOn(target, `incidents show ${id}`)}\` shows when it is done.`
     default:
-      return `Not released: ${printable(incident.decision.why.at(-1) ?? 'it was decided otherwise', 200)}. Incident ${id} is ${incident.state}.`
+      return `Not ${isDismissed ? 'dismissed' : 'released'}: ${printable(incident.decision.why.at(-1) ?? 'it was decided otherwise', 200)}. Incident ${id} is ${incident.state}.`
   }
 }
 

@@ -19,7 +19,6 @@ import { expectFeature } from '../commands/baseline.ts'
 import { measured } from '../measured.ts'
 import { pageText, STYLE } from '../page/document.ts'
 import type { Target } from '../target.ts'
-import { confirmPage } from './confirm-page.ts'
 import { addDismissRoutes } from './dismiss-routes.ts'
 import { errorPage, STATUS } from './error-page.ts'
 import { framed, type Page, type Room } from './frame.ts'
@@ -42,7 +41,7 @@ import { SAID } from './said-section.ts'
 import { type Share, sharedGuard, viewerNow } from './shared-guard.ts'
 import { addTeamRoutes } from './team-routes.ts'
 import { collected } from './unreadable.ts'
-import { SaidForm } from './verdict-form.ts'
+import { addVerdictRoutes } from './verdict-routes.ts'
 
 /** What the console shows: its target, the databases of places, and the clock. */
 export interface ConsoleParts {
@@ -121,17 +120,7 @@ export function consoleApp({ target: given, geoIp, clock, ...access }: ConsolePa
     const looked = { incident, signals, changes, notices, policy, geoIp, among, said, part, isTurned, explanation, baseline }
     return context.html(whole(incidentPage(looked, room), '', unreadable))
   })
-  app.post('/incidents/:id/verdict', limited, async (context) => {
-    const id = context.req.param('id')
-    const { hours, isKnown, ...said } = readForm(SaidForm, await context.req.parseBody())
-    const asked = isKnown === undefined ? await confirmPage(id, said, target, room) : undefined
-    if (asked !== undefined) return context.html(whole(asked, ''))
-    const { awaitsSecond } = await target.review(id, said.kind === 'extend' ? { ...said, hours } : said)
-    return context.redirect(
-      `${room.base}/incidents/${encodeURIComponent(id)}?said=${awaitsSecond ? 'second' : said.kind === 'extend' ? 'extended' : 'done'}`,
-      303,
-    )
-  })
+  addVerdictRoutes(app, { target, room, whole, limited })
 
   app.get('/identities', async (context) => {
     const q = (context.req.query('q') ?? '').slice(0, 200)
@@ -165,8 +154,9 @@ export function consoleApp({ target: given, geoIp, clock, ...access }: ConsolePa
 
   app.get('/record', async (context) => {
     const asked = readForm(RecordAsked, context.req.query())
-    if (asked.subject !== undefined)
-      return context.html(whole(chainPage(asked.subject, await target.record.list(asked.subject), room), '/record'))
+    const { subject, part } = asked
+    if (subject !== undefined)
+      return context.html(whole(chainPage({ subject, changes: await target.record.list(subject), part }, room), '/record'))
     const isSearch = asked.q.trim() !== '' || asked.kind !== undefined
     const { unreadable, onUnreadable } = collected()
     const subjects = isSearch ? target.record.subjects() : await recentSubjects(target, onUnreadable)

@@ -1,44 +1,80 @@
 import { html } from 'hono/html'
-import type { Incident } from '../../shared/domain/incident.ts'
 import { offeredFor } from '../../shared/domain/offered.ts'
+import { type Policy, ReviewKind } from '../../shared/domain/policy.ts'
+import { requireReason } from '../../shared/domain/reason.ts'
+import { refusedAfter } from '../../shared/domain/reasons.ts'
+import { revisionOf } from '../../shared/domain/revision.ts'
+import { labelOf } from '../../shared/domain/story/answers.ts'
+import type { OnUnreadable } from '../../shared/ports/stores.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
 import { readPolicy } from '../../shared/record/policy-in-force.ts'
+import type { ExplanationInput } from '../../shared/review/explain/facts.ts'
+import { checkState, findIncident } from '../../shared/review/reviewer.ts'
 import { leftUsable, whatReviewDoes } from '../../shared/review/what-follows.ts'
-import { shown } from '../page/document.ts'
+import { type Markup, shown } from '../page/document.ts'
 import type { Target } from '../target.ts'
+import { buttonColour } from './button-colour.ts'
 import { changeForm } from './change-form.ts'
 import type { Page, Room } from './frame.ts'
-import type { SaidForm } from './verdict-form.ts'
+import { reasonAsked } from './reason-field.ts'
 
-/** The page that asks once more before an incident is confirmed whose credentials stay usable; undefined where nothing has to be asked. */
+/** The verdicts and orders that are given on the page that asks once more. More time is given at once: it decides nothing. */
+export const AskedKind = ReviewKind.exclude(['extend'])
+type AskedKind = Exclude<ReviewKind, 'extend'>
+
+interface Asked extends ExplanationInput {
+  readonly kind: AskedKind
+  readonly reason: string
+  readonly policy: Policy
+}
+
+/**
+ * The page that asks once more before a verdict is given: what it does, and the reason as it is recorded. It is about the revision that the person saw.
+ *
+ * Throws `usage`, `incident.unknown`, `incident.state` or `review.stale`, as the verdict itself would.
+ */
 export async function confirmPage(
   id: string,
-  said: Pick<SaidForm, 'kind' | 'reason' | 'revision'>,
-  target: Target,
-  room: Room,
-): Promise<Page | undefined> {
-  if (said.kind !== 'compromised') return undefined
-  const [stored, changes, { policy }] = await Promise.all([
-    target.incidents.get(id),
+  said: { readonly kind: AskedKind; readonly reason: string; readonly revision: string },
+  { target, room, onUnreadable }: { readonly target: Target; readonly room: Room; readonly onUnreadable: OnUnreadable },
+): Promise<Page> {
+  requireReason(said)
+  const { value: incident } = await findIncident(id, target)
+  const [signals, changes, { policy }] = await Promise.all([
+    target.incidents.signals(id, onUnreadable),
     target.record.list(incidentSubject(id)),
     readPolicy(target.record),
   ])
-  const left = stored === undefined ? undefined : leftUsable(stored.value, changes)
-  if (stored === undefined || left === undefined) return undefined
-  const incident = stored.value
+  checkState(incident, said, changes)
+  return pageOf({ incident, signals, changes, policy, kind: said.kind, reason: said.reason }, room)
+}
+
+function pageOf(asked: Asked, room: Room): Page {
+  const { incident, changes, kind, reason } = asked
+  const path = `${room.base}/incidents/${encodeURIComponent(incident.id)}`
+  const isLeft = kind === 'compromised' && leftUsable(incident, changes) !== undefined
+  const containing = isLeft && offeredFor(incident).includes('contain') ? button(asked, 'contain') : ''
+  const confirming = isLeft ? button(asked, kind, 'Confirm, I stop it by hand') : button(asked, kind)
+  const instead =
+    containing === '' ? '' : html`<p><strong>${labelOf('contain', incident, changes)}:</strong> ${doesText(asked, 'contain')}</p>`
   return {
-    title: 'Confirm without containing?',
-    body: html`<p class="note ask" role="alert"><strong>Not done yet.</strong> ${shown(whatReviewDoes('compromised', incident, { changes, policy }), 600)}</p>
-${changeForm(
+    title: isLeft ? 'Confirm without containing?' : `${labelOf(kind, incident, changes)}: ${shown(incident.identity.name, 64)}?`,
+    body: html`<p class="note ask" role="alert"><strong>Not done yet.</strong> ${doesText(asked, kind)}</p>
+${instead}${changeForm(
   room,
-  { action: `${room.base}/incidents/${encodeURIComponent(incident.id)}/verdict` },
-  html`<input type="hidden" name="revision" value="${said.revision}"><input type="hidden" name="reason" value="${said.reason}"><input type="hidden" name="isKnown" value="yes">
-<div class="verdicts">${containButton(incident)}<button name="kind" value="compromised">Confirm, I stop it by hand</button></div>`,
+  { action: `${path}/verdict` },
+  html`<input type="hidden" name="revision" value="${revisionOf(incident)}">${reasonAsked(reason, room.caller)}<div class="verdicts">${containing}${confirming}</div>`,
 )}
-<p><a href="${room.base}/incidents/${encodeURIComponent(incident.id)}">Back to the incident</a></p>`,
+<p><a href="${path}#verdict">Back to the incident, without a verdict</a></p>`,
   }
 }
 
-function containButton(incident: Incident) {
-  return offeredFor(incident).includes('contain') ? html`<button class="bad" name="kind" value="contain">Contain now</button>` : ''
+/** The field `confirms` says that this page was seen: no form of another page has it. */
+function button(asked: Asked, kind: AskedKind, label = labelOf(kind, asked.incident, asked.changes)): Markup {
+  return html`<button class="${buttonColour(kind, asked)}" name="confirms" value="${kind}">${label}</button>`
+}
+
+function doesText(asked: Asked, kind: AskedKind): string {
+  const { incident, signals, changes, policy } = asked
+  return shown(whatReviewDoes(kind, incident, { changes, policy, refused: refusedAfter(incident, signals) }), 1000)
 }

@@ -6,20 +6,20 @@ import { DISMISS_LIMIT, type Dismissed, type LookedAt } from '../dismiss-each.ts
 import { type Markup, shown, table } from '../page/document.ts'
 import { changeForm } from './change-form.ts'
 import { incidentLink, type Page, type Room } from './frame.ts'
+import { ReasonField, reasonAsked } from './reason-field.ts'
 
 /** One value or several of the same name, as forms send them. */
 const several = (one: z.ZodString) => z.union([z.array(one), one.transform((only) => [only])]).default([])
 
 const Id = z.string().regex(/^[\w-]{1,64}$/, 'is no id of an incident')
-const Reason = z.string().trim().min(1, 'a verdict needs a reason').max(500, 'a reason has 500 characters at most')
 
 /** The form below the list: which incidents, and why. */
-export const PickForm = z.strictObject({ pick: several(Id), reason: Reason })
+export const PickForm = z.strictObject({ pick: several(Id), reason: ReasonField })
 
 /** The form of the page that asks once more: each incident with the revision of it that the page showed. */
 export const DismissForm = z.strictObject({
   pick: several(z.string().regex(/^[\w-]{1,64}:[0-9a-f]{16}$/, 'open the list again and use its form')),
-  reason: Reason,
+  reason: ReasonField,
 })
 
 /** The tick box of an incident in the list; nothing where it cannot be dismissed. It belongs to the form below the list. */
@@ -51,7 +51,7 @@ export function askPage(looked: readonly LookedAt[], reason: string, room: Room)
           room,
           { action: `${base}/dismiss/given` },
           html`${able.map(({ incident, revision }) => html`<input type="hidden" name="pick" value="${incident.id}:${revision}">`)}
-<input type="hidden" name="reason" value="${reason}"><p>Why: ${shown(reason, 500)}</p><div class="verdicts"><button class="good">Dismiss ${able.length === 1 ? 'this incident' : `these ${able.length} incidents`}</button></div>`,
+${reasonAsked(reason, room.caller)}<div class="verdicts"><button class="${able.some((one) => one.isHighRisk) ? '' : 'good'}">Dismiss ${able.length === 1 ? 'this incident' : `these ${able.length} incidents`}</button></div>`,
         )
   return {
     title: able.length === 1 ? 'Dismiss 1 incident?' : `Dismiss ${able.length} incidents?`,

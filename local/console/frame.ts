@@ -76,9 +76,9 @@ const COLOURS: Readonly<Record<IncidentState, 'bad' | 'ask' | 'good' | ''>> = {
   expired: '',
 }
 
-/** The state of an incident as a word with a colour. */
-export function stateBadge({ state }: Pick<Incident, 'state'>): Markup {
-  return html`<span class="badge ${COLOURS[state]}">${state}</span>`
+/** The state of an incident as a word with a colour; `text` is the word, where it is another than that of the state. */
+export function stateBadge({ state }: Pick<Incident, 'state'>, text: string = state): Markup {
+  return html`<span class="badge ${COLOURS[state]}">${text}</span>`
 }
 
 /** A link to an incident. */

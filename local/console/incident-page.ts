@@ -1,10 +1,13 @@
 import { html } from 'hono/html'
 import type { Baseline } from '../../shared/domain/baseline.ts'
 import { type Change, verifyChain } from '../../shared/domain/change.ts'
+import { counted } from '../../shared/domain/counted.ts'
+import { stateText } from '../../shared/domain/dismissal.ts'
+import { goneText } from '../../shared/domain/gone-text.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
 import { offeredFor } from '../../shared/domain/offered.ts'
 import type { Policy } from '../../shared/domain/policy.ts'
-import { goneSteps, standingSteps } from '../../shared/domain/progress.ts'
+import { standingSteps } from '../../shared/domain/progress.ts'
 import { decidedRisk } from '../../shared/domain/reasons.ts'
 import { confirmedText } from '../../shared/domain/reported-by.ts'
 import { nothingDoneLine, restrictionLines } from '../../shared/domain/restriction-lines.ts'
@@ -24,6 +27,7 @@ import { duration, moment } from '../render/style.ts'
 import { changesTable } from './changes-table.ts'
 import { fold } from './fold.ts'
 import { chainLink, identityLink, type Page, type Room, stateBadge } from './frame.ts'
+import { latest } from './latest.ts'
 import { lineageDrawing } from './lineage-drawing.ts'
 import { originsOf } from './origins.ts'
 import { pendingIn } from './pending-section.ts'
@@ -35,6 +39,10 @@ import { assignedIn, teamSection, teamText } from './team-section.ts'
 import { timelineSection } from './timeline-section.ts'
 import { verdictForm } from './verdict-form.ts'
 import { whySection } from './why-section.ts'
+
+/** The most entries of the chain on the page, the latest, and the most steps. */
+const ENTRIES = 100
+const STEPS = 200
 
 /** What the page of one incident shows. */
 export interface Looked extends ExplanationInput {
@@ -60,19 +68,21 @@ export function incidentPage(looked: Looked, room: Room): Page {
   const calls = signals.filter(({ reportedBy }) => reportedBy === undefined)
   const thresholds = policy.tiers.find(({ name }) => name === decision.tier)?.thresholds ?? policy.thresholds
   const isWhole = verifyChain(incidentSubject(id), changes, incident.head) === undefined
+  const command = commandOn(room, `incidents show ${id}`)
+  const entries = latest(withNotices(changes, notices), { most: ENTRIES, of: 'entries', command })
   const body = html`${isWhole ? '' : chainCheck(looked, room)}${saidSection(looked, room)}${leadOf(looked, room)}
 <section aria-labelledby="what"><h2 id="what">What happened</h2><ul>${explanation.summary.map(sentence)}</ul></section>
 ${pendingIn(incident, room)}${verdictForm(looked, room)}
 ${fold({ id: 'team', title: 'Team', says: teamText(changes) }, teamSection(looked, room))}
-${fold({ id: 'done', title: 'What was done', says: stepCount(looked) }, stepsOf(looked))}
+${fold({ id: 'done', title: 'What was done', says: stepCount(looked) }, stepsOf(looked, command))}
 ${reportedSection(incident, signals, { same: sameFindings(incident, looked.among), base: room.base })}${fold({ id: 'who', title: 'Who, and how it was decided' }, factsOf(incident, room))}
-${fold({ id: 'why', title: 'Why', says: countText(incident.assessment.contributions.length, 'finding') }, html`${signals.length > 0 ? riskDrawing(looked, thresholds) : ''}${whySection(looked)}`)}
+${fold({ id: 'why', title: 'Why', says: counted(incident.assessment.contributions.length, 'finding') }, html`${signals.length > 0 ? riskDrawing(looked, thresholds) : ''}${whySection(looked)}`)}
 ${fold({ id: 'where', title: 'Where from' }, calls.length > 0 ? originsOf(calls, baseline, geoIp) : html`<p>No call is in the timeline.</p>`)}
-${fold({ id: 'created', title: 'What it created', says: countText(incident.lineage.length, 'item') }, lineageDrawing(incident))}
-${fold({ id: 'timeline', title: 'Timeline', says: countText(signals.length, 'entry', 'entries'), isOpen: looked.isTurned }, timelineSection(looked, room.base))}
+${fold({ id: 'created', title: 'What it created', says: counted(incident.lineage.length, 'item') }, lineageDrawing(incident))}
+${fold({ id: 'timeline', title: 'Timeline', says: counted(signals.length, 'entry', 'entries'), isOpen: looked.isTurned }, timelineSection(looked, room))}
 ${fold(
-  { id: 'changes', title: 'Changes', says: countText(changes.length, 'entry', 'entries') },
-  html`${isWhole ? chainCheck(looked, room) : ''}${changesTable(withNotices(changes, notices), room.base, { isMixed: false, caption: 'Each entry of the chain of this incident, and who was told that nobody answers, oldest first' })}
+  { id: 'changes', title: 'Changes', says: counted(changes.length, 'entry', 'entries') },
+  html`${isWhole ? chainCheck(looked, room) : ''}${entries.note}${changesTable(entries.items, room, { isMixed: false, caption: 'Entries of the chain of this incident, and who was told that nobody answers, oldest first' })}
 <p>The chain on its own: ${chainLink(room.base, incidentSubject(id))}</p>`,
 )}
 ${fold(
@@ -120,7 +130,7 @@ function leadOf({ incident, changes }: Looked, { isReadOnly }: Room): Markup {
   const { priority, assessment, blastRadius } = incident
   const canAnswer = offeredFor(incident).length > 0
   const confirmed = assessment.isConfirmed ? ` (${confirmedText(assessment) || 'confirmed'})` : ''
-  return html`<p class="lead">${stateBadge(incident)} priority <strong>${priority}</strong>, risk ${riskOf(incident)}${confirmed}, blast radius <strong>${blastRadius.score}</strong>, ${assignedIn(changes)}</p>
+  return html`<p class="lead">${stateBadge(incident, stateText(incident, changes))} priority <strong>${priority}</strong>, risk ${riskOf(incident)}${confirmed}, blast radius <strong>${blastRadius.score}</strong>, ${assignedIn(changes)}</p>
 ${canAnswer ? html`<p><a href="#verdict"><strong>${isReadOnly ? 'How to decide' : 'Give your verdict'}</strong></a></p>` : ''}`
 }
 
@@ -143,10 +153,6 @@ function stepCount({ changes }: Looked): string {
   ].join(', ')
 }
 
-function countText(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`
-}
-
 function standingOf(incident: Incident): Markup {
   return html`${standingRows(incident).map(([name, value]) => html`<dt>${name === 'owner' ? 'Owner' : 'Critical'}</dt><dd>${shown(value ?? '')}</dd>`)}`
 }
@@ -162,11 +168,15 @@ function restrictedIn(incident: Incident): Markup | '' {
 }
 
 /** The steps of the containment: the value before, the contained value, and whether it is in place now. */
-function stepsOf({ changes, incident }: Looked): Markup {
+function stepsOf({ changes, incident }: Looked, command: string): Markup {
   const standing = standingSteps(changes)
   const undone = changes.filter(({ kind }) => kind === 'step-undone')
   if (standing.length + undone.length === 0)
-    return goneSteps(changes).size > 0 ? html`<p>What was set is no longer there.</p>` : html`<p>Nothing was changed.</p>`
+    return html`<p>${
+      goneText(changes)
+        ?.replace(/^\w/, (first) => first.toUpperCase())
+        .concat(': what was set went with it.') ?? 'Nothing was changed.'
+    }</p>`
   const rows = [
     ...standing.map(({ title, target, before, contained, isDone }) => [
       html`${shown(title, 200)} <span class="id faint">${shown(target, 160)}</span>`,
@@ -183,13 +193,14 @@ function stepsOf({ changes, incident }: Looked): Markup {
   ]
   const columns = [{ name: 'What', kind: 'wide' }, { name: 'Before' }, { name: 'Contained' }, { name: 'Now' }] as const
   const isGone = incident.state === 'released' ? html`<p>Everything was restored as it was before.</p>` : ''
-  return html`${isGone}${table(columns, rows, 'What containment changed, and the values before')}`
+  const { items, note } = latest(rows, { most: STEPS, of: 'steps', command })
+  return html`${isGone}${note}${table(columns, items, 'What containment changed, and the values before')}`
 }
 
 function chainCheck({ incident, changes }: Looked, room: Room): Markup {
   const fault = verifyChain(incidentSubject(incident.id), changes, incident.head)
   return fault === undefined
-    ? html`<p class="note good">The chain is intact: ${changes.length === 1 ? '1 entry' : `${changes.length} entries, each linked to the one before`}, ending in <span class="id">${shown((changes.at(-1)?.hash ?? '').slice(0, 16))}…</span></p>`
+    ? html`<p class="note good">The chain is intact: ${counted(changes.length, 'entry', 'entries, each linked to the one before')}, ending in <span class="id">${shown((changes.at(-1)?.hash ?? '').slice(0, 16))}…</span></p>`
     : html`<p class="note bad" role="alert"><strong>The chain is not as it was written.</strong> ${shown(faultText(fault))}. Run <code>${shown(commandOn(room, 'changes verify'), 300)}</code> and find out who wrote it.</p>`
 }
 

@@ -37,11 +37,14 @@ export const RecordAsked = z.object({
     .or(z.literal('').transform(() => undefined))
     .optional(),
   subject: z.string().max(2100).optional(),
+  /** The page of the chain, from 0; without it, the one with the latest entries. */
+  part: z.coerce.number().int().min(0).optional().catch(undefined),
 })
 export type RecordAsked = z.infer<typeof RecordAsked>
 
 /** The page of the record: the latest entries of open incidents, or the result of a search. */
-export function recordPage({ found, asked }: { found: RecordSearchResult; asked: RecordAsked | undefined }, { base }: Room): Page {
+export function recordPage({ found, asked }: { found: RecordSearchResult; asked: RecordAsked | undefined }, room: Room): Page {
+  const { base } = room
   const { changes, examined, matched, isComplete, unreadable } = found
   const isSearch = asked !== undefined
   const said = isSearch
@@ -49,7 +52,7 @@ export function recordPage({ found, asked }: { found: RecordSearchResult; asked:
     : 'The latest entries of the policy and of open incidents. A search reads the whole record.'
   const body = html`${searchForm(asked, base)}
 ${unreadable.map((subject) => html`<p class="note bad" role="alert">${shown(subject, 120)} has an entry that cannot be read: run the check of all chains.</p>`)}
-<p>${said}</p>${changes.length === 0 ? html`<p>No entry was found.</p>` : changesTable(changes, base, { isMixed: true, caption: 'Entries of the record, the latest first' })}
+<p>${said}</p>${changes.length === 0 ? html`<p>No entry was found.</p>` : changesTable(changes, room, { isMixed: true, caption: 'Entries of the record, the latest first' })}
 <form method="get" action="${base}/record/check"><button>Check all chains and seals</button></form>`
   return { title: 'Record', body }
 }
@@ -61,15 +64,28 @@ function searchForm(asked: RecordAsked | undefined, base: string): Markup {
 <button>Search</button></form>`
 }
 
-/** The page of one chain, with its check. */
-export function chainPage(subject: string, changes: readonly Change[], { base }: Room): Page {
+/** Entries on one page of a chain. */
+const ROWS = 100
+
+/** The page of one chain, with its check: the latest entries, and links to those before. */
+export function chainPage(
+  { subject, changes, part }: { subject: string; changes: readonly Change[]; part: number | undefined },
+  room: Room,
+): Page {
+  const { base } = room
+  const last = Math.max(0, Math.ceil(changes.length / ROWS) - 1)
+  const at = Math.min(part ?? last, last)
+  const link = (to: number, text: string) =>
+    html`<a href="${base}/record?subject=${encodeURIComponent(subject)}&amp;part=${to}">${text}</a> `
+  const [first, end] = [at * ROWS, Math.min(changes.length, (at + 1) * ROWS)]
+  const caption = last === 0 ? 'Oldest first' : `Entries ${first + 1} to ${end} of ${changes.length}, oldest first`
   const fault = verifyChain(subject, changes)
   const incident = subject.startsWith('INCIDENT#') ? html`<p>${incidentLink(base, subject.slice('INCIDENT#'.length))}</p>` : ''
   const body = html`${incident}${verdictOn(fault, changes.length)}${
     changes.length === 0
       ? html`<p>There is no chain with that name.</p>`
-      : changesTable(changes, base, { isMixed: false, caption: 'Oldest first' })
-  }<p><a href="${base}/record">The whole record</a></p>`
+      : changesTable(changes.slice(first, end), room, { isMixed: false, caption })
+  }<p>${at > 0 ? link(at - 1, 'Earlier') : ''}${at < last ? link(at + 1, 'Later') : ''}<a href="${base}/record">The whole record</a></p>`
   return { title: `Chain ${shown(subject, 160)}`, body }
 }
 

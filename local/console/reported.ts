@@ -1,4 +1,5 @@
 import { html } from 'hono/html'
+import { counted } from '../../shared/domain/counted.ts'
 import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
 import { fromText, reportedIn, reportLines } from '../../shared/domain/report-lines.ts'
 import type { SameFinding } from '../../shared/domain/same-finding.ts'
@@ -27,7 +28,7 @@ export function reportedSection(
     )
   const rest = same.length > SAME ? html`<li>… and in ${same.length - SAME} more incidents</li>` : ''
   return fold(
-    { id: 'reported', title: 'Who reported it', says: `${reported.length} ${reported.length === 1 ? 'report' : 'reports'}` },
+    { id: 'reported', title: 'Who reported it', says: counted(reported.length, 'report') },
     html`<ul>${[...reported, ...used].map((line) => html`<li>${shown(line, 500)}</li>`)}${others}${rest}</ul>`,
   )
 }

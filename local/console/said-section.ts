@@ -1,6 +1,8 @@
 import { html } from 'hono/html'
 import { acceptedLines } from '../../shared/domain/accepted-lines.ts'
 import type { Change } from '../../shared/domain/change.ts'
+import { isDismissal, stateText } from '../../shared/domain/dismissal.ts'
+import { goneText } from '../../shared/domain/gone-text.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
 import { exposedText, leftUsable } from '../../shared/review/what-follows.ts'
 import { commandOn } from '../command-name.ts'
@@ -29,7 +31,7 @@ export function saidSection(
   const noted =
     state === 'asking'
       ? html`<p class="note ask" role="status">Noted, but not everything could be done: ${shown(decision.why.at(-1) ?? 'look at the steps below')}.</p>`
-      : html`<p class="note good" role="status">Noted: the incident is ${state}.</p>`
+      : html`<p class="note good" role="status">Noted: the incident is ${stateText(incident, changes)}.</p>`
   return html`${noted}${nextOf(nextSteps(incident, changes, room), room)}`
 }
 
@@ -83,17 +85,11 @@ function nextSteps(incident: Incident, changes: readonly Change[], room: Room): 
 
 function afterRelease(incident: Incident, changes: readonly Change[], room: Room): string[] {
   const { state, suppression } = incident
-  const isRestored = changes.some(({ kind }) => kind === 'step-undone')
+  const isDismissed = isDismissal(incident, changes)
   const exposed = exposedText(incident).trim()
   const accepted = acceptedLines(incident)
   return [
-    ...(state === 'releasing'
-      ? ['What was changed is being restored, within seconds: open this page again, and see that it is.']
-      : [
-          isRestored
-            ? 'What was changed is restored as it was: check that the work of its owner goes on.'
-            : 'Nothing was contained, so nothing had to be restored: there is nothing left to do.',
-        ]),
+    ...(state === 'releasing' ? [underWayText(isDismissed)] : restoredLines(changes)),
     ...(exposed === '' ? [] : [exposed]),
     ...(suppression === undefined
       ? []
@@ -101,6 +97,25 @@ function afterRelease(incident: Incident, changes: readonly Change[], room: Room
     ...(accepted.length === 0
       ? [`Nothing of it was accepted: the same again is asked about${suppression === undefined ? '' : ' after that'}.`]
       : accepted.flatMap(({ says, revoke }) => [says, `  ${commandOn(room, revoke, '--reason "…"')}`])),
-    'If it was wrong, stop it by hand now: a released incident is not contained again from here. “What was done” names what was given back.',
+    isDismissed
+      ? 'If it was wrong, stop it by hand now: a dismissed incident is not contained from here.'
+      : 'If it was wrong, stop it by hand now: a released incident is not contained again from here. “What was done” names what was given back.',
+  ]
+}
+
+function underWayText(isDismissed: boolean): string {
+  return isDismissed
+    ? 'It is being closed, within seconds: open this page again, and see that it is.'
+    : 'What was changed is being restored, within seconds: open this page again, and see that it is.'
+}
+
+/** What was given back, what could not be because it is gone, or that there was nothing. */
+function restoredLines(changes: readonly Change[]): string[] {
+  const isRestored = changes.some(({ kind }) => kind === 'step-undone')
+  const gone = goneText(changes)
+  if (!isRestored && gone === undefined) return ['Nothing was contained, so nothing had to be restored: there is nothing left to do.']
+  return [
+    ...(isRestored ? ['What was changed is restored as it was: check that the work of its owner goes on.'] : []),
+    ...(gone === undefined ? [] : [`Not given back: ${gone}. If none of you did that, find out who did in CloudTrail.`]),
   ]
 }

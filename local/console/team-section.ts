@@ -3,13 +3,16 @@ import * as z from 'zod'
 import { ASSIGNEE_LIMIT, assigneeText, assignmentIn } from '../../shared/domain/assignment.ts'
 import type { Change } from '../../shared/domain/change.ts'
 import { COMMENT_LIMIT, COMMENT_LINES, type Comment, commentLines, commentsIn } from '../../shared/domain/comment.ts'
+import { counted } from '../../shared/domain/counted.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
+import { commandOn } from '../command-name.ts'
 import { type Markup, shown } from '../page/document.ts'
 import { moment } from '../render/style.ts'
 import { changeForm } from './change-form.ts'
 import type { Room } from './frame.ts'
+import { latest } from './latest.ts'
 
-/** The most comments that are shown here, the latest; the timeline and the chain have all. */
+/** The most comments that are shown here, the latest. */
 const COMMENTS = 20
 
 /** The fields of the form that assigns. `seen` is the number of the assignment that the page showed, 0 for none. */
@@ -34,14 +37,9 @@ export function assignedIn(changes: readonly Change[]): Markup {
 export function teamSection({ incident, changes }: { incident: Incident; changes: readonly Change[] }, room: Room): Markup {
   const { base, caller } = room
   const { id, archived } = incident
-  const comments = commentsIn(changes)
-  const latest = comments.slice(-COMMENTS)
-  const left = comments.length - latest.length
+  const { items, note } = latest(commentsIn(changes), { most: COMMENTS, of: 'comments', command: commandOn(room, `incidents show ${id}`) })
   const path = `${base}/incidents/${encodeURIComponent(id)}`
-  const said =
-    latest.length === 0
-      ? html`<p>No comment yet.</p>`
-      : html`${left > 0 ? html`<p>The latest ${COMMENTS} of ${comments.length} comments; all are in the timeline.</p>` : ''}<ul>${latest.map(commentItem)}</ul>`
+  const said = items.length === 0 ? html`<p>No comment yet.</p>` : html`${note}<ul>${items.map(commentItem)}</ul>`
   const comment = html`<label for="comment">Comment (for the record, as ${shown(caller, 120)})</label>
 <textarea id="comment" name="text" rows="2" maxlength="${COMMENT_LIMIT}" required></textarea><div class="verdicts"><button>Comment</button></div>`
   return html`<p>${assignedText(changes)}</p>
@@ -51,7 +49,7 @@ ${archived === undefined ? assignForm(changes, path, room) : ''}${said}${changeF
 /** How much there is of it, for the head of the fold-out. */
 export function teamText(changes: readonly Change[]): string {
   const count = commentsIn(changes).length
-  return count === 0 ? 'no comment' : `${count} ${count === 1 ? 'comment' : 'comments'}`
+  return count === 0 ? 'no comment' : counted(count, 'comment')
 }
 
 function assignedText(changes: readonly Change[]): Markup {

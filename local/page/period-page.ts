@@ -1,6 +1,7 @@
 import { html } from 'hono/html'
 import { shortAssignee } from '../../shared/domain/assignment.ts'
 import { counted } from '../../shared/domain/counted.ts'
+import { isDismissal } from '../../shared/domain/dismissal.ts'
 import { type Incident, isClosed } from '../../shared/domain/incident.ts'
 import { reasonsOf } from '../../shared/domain/reasons.ts'
 import { runbookLine } from '../../shared/domain/runbook.ts'
@@ -79,12 +80,8 @@ function glanceOf(measures: Measures, calls: CallTotals): Markup {
   const counts = (all: readonly (readonly [string, number])[]) =>
     all.flatMap(([what, count]) => (count === 0 ? [] : [`${count} ${what}`])).join(', ')
   const asked = incidents.filter(({ decision }) => decision.action === 'ask').length
-  const dismissed = incidents.filter(
-    ({ verdict, containedAt, restrictedAt }) => verdict?.kind === 'legitimate' && containedAt === undefined && restrictedAt === undefined,
-  )
-  const released = incidents.filter(
-    ({ verdict, containedAt, restrictedAt }) => verdict?.kind === 'legitimate' && (containedAt ?? restrictedAt) !== undefined,
-  )
+  const dismissed = incidents.filter((incident) => incident.verdict?.kind === 'legitimate' && isDismissal(incident, undefined))
+  const released = incidents.filter((incident) => incident.verdict?.kind === 'legitimate' && !isDismissal(incident, undefined))
   const { contain } = times
   const { all } = precision
   const fallbacks = Object.values(advisor.fallbacks).reduce((sum, count) => sum + count, 0)

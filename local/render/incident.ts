@@ -4,6 +4,7 @@ import type { Contribution } from '../../shared/domain/assessment.ts'
 import { assigneeText } from '../../shared/domain/assignment.ts'
 import { attempted, isAttempt } from '../../shared/domain/attempt.ts'
 import type { Change } from '../../shared/domain/change.ts'
+import { stateText } from '../../shared/domain/dismissal.ts'
 import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
 import { printable } from '../../shared/domain/printable.ts'
 import { decidedRisk, reasonsOf, weakerReasons } from '../../shared/domain/reasons.ts'
@@ -47,7 +48,7 @@ export function renderIncident(
   { options, signals = [], changes, among = [], width, order, isReplay }: ShownWith = { options: '' },
 ): string {
   const { identity, assessment, decision } = incident
-  const head = `${paint('bold', `Incident ${incident.id}`)}  ${paint(colourOf(incident), incident.state)}  priority ${incident.priority}`
+  const head = `${paint('bold', `Incident ${incident.id}`)}  ${paint(colourOf(incident), stateText(incident, changes))}  priority ${incident.priority}`
   const rows = [
     ['who', `${identity.kind} ${printable(identity.name, 64)}  (${printable(identity.id, 200)})`],
     ...standingRows(incident),

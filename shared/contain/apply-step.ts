@@ -1,3 +1,4 @@
+import { goneReason } from '../domain/gone-text.ts'
 import { isReleaseOrdered, type PlannedStep, standingSteps } from '../domain/progress.ts'
 import { MINUTE_MS } from '../domain/time.ts'
 import { errorName, RefusedInAccount } from '../errors.ts'
@@ -33,7 +34,7 @@ export async function applyStep(step: Step, read: StepValue, changeLog: ChangeLo
   const outcome = isSameValue(read, wanted) ? 'written' : await attempt(step, wanted, ports)
   if (outcome === 'gone' && read === null && before?.isDone === true) return recordGone(step, changeLog)
   if (outcome !== 'written') {
-    const failure = FAILURES.get(outcome) ?? `AWS answered ${outcome}`
+    const failure = failureText(outcome, step)
     // A failure is recorded once.
     const last = changeLog.changes.findLast(({ target }) => target === step.target)
     if (last?.kind !== 'step-failed' || last.why !== failure)
@@ -75,7 +76,7 @@ async function setAgain(
 ): Promise<string | undefined> {
   ports.log.warn('contain.step.overtaken', { target: step.target })
   const outcome = await attempt(step, contained, ports)
-  return outcome === 'written' ? undefined : (FAILURES.get(outcome) ?? `AWS answered ${outcome}`)
+  return outcome === 'written' ? undefined : failureText(outcome, step)
 }
 
 /** Undoes a write that came after a release had undone its step. The value from before is written only where a person ordered that release. */
@@ -101,18 +102,33 @@ export const NOT_READ_BACK = 'accepted by IAM, not read back yet'
 /** Longer than IAM's reads lag behind its writes. */
 const LAG_MS = MINUTE_MS
 
-/** The doubt about a step whose identity or credential is not there. */
-export const GONE = 'it is no longer there'
+/** The doubt about a step whose identity or credential is not there, and why such a step is closed: names which. */
+export function goneDoubt({ kind, target, subject, isCredential }: Step): string {
+  const account = subject.account === undefined ? '' : ` in account ${subject.account}`
+  const owner = `${subject.kind === 'role' ? 'role' : 'user'} ${subject.name}${account}`
+  return goneReason(
+    isCredential ? `${kind.replaceAll('-', ' ')} ${target.slice(target.lastIndexOf('/') + 1)} of ${subject.name}${account}` : owner,
+  )
+}
 
-const FAILURES: ReadonlyMap<string, string> = new Map([
-  ['gone', GONE],
-  ['quota', 'an AWS quota is used up'],
-])
+/** The reason in records of 0.1.0 and 0.2.0, which named nothing. */
+const GONE_UNNAMED = 'it is no longer there'
+
+/** True where a step was closed because its user, role or credential was gone, and not by a release. */
+export function isGoneEntry(step: Step | undefined, why: string | undefined): boolean {
+  return step !== undefined && (why === goneDoubt(step) || why === GONE_UNNAMED)
+}
+
+function failureText(outcome: string, step: Step): string {
+  if (outcome === 'gone') return goneDoubt(step)
+  return outcome === 'quota' ? 'an AWS quota is used up' : `AWS answered ${outcome}`
+}
 
 /** Closes a step whose user, role or credential is gone: nothing is left to verify or to undo. */
-export async function recordGone({ target }: Step, changeLog: ChangeLog): Promise<undefined> {
+export async function recordGone(step: Step, changeLog: ChangeLog): Promise<undefined> {
+  const { target } = step
   const isStanding = () => standingSteps(changeLog.changes).some((one) => one.target === target)
-  await changeLog.write({ kind: 'step-gone', target, from: null, to: null, why: GONE }, isStanding)
+  await changeLog.write({ kind: 'step-gone', target, from: null, to: null, why: goneDoubt(step) }, isStanding)
 }
 
 export function standingOf(step: Step, changeLog: ChangeLog): PlannedStep | undefined {

@@ -5,7 +5,7 @@ import type { Incident } from '../domain/incident.ts'
 import type { ContainPorts } from '../ports/contain.ts'
 import type { Versioned } from '../ports/stores.ts'
 import type { PolicyInForce } from '../record/policy-in-force.ts'
-import { applyStep, GONE, isWrite, NOT_READ_BACK } from './apply-step.ts'
+import { applyStep, goneDoubt, isWrite, NOT_READ_BACK } from './apply-step.ts'
 import type { ChangeLog } from './change-log.ts'
 import { finishRun, type RunOutcome } from './finish-run.ts'
 import { incidentRefusal } from './permission.ts'
@@ -122,7 +122,7 @@ async function applyOne(one: ReadStep, context: Context, ports: ContainPorts): P
   const refusal = refusalOfStep(step, context)
   if (refusal !== undefined) return refusal
   // A run without a place of the breaker writes nothing, not even for a subject that IAM may not show yet.
-  if (!context.isPlaced && isChange(one, context)) return GONE
+  if (!context.isPlaced && isChange(one, context)) return goneDoubt(step)
   if (reading.kind === 'read') return applyStep(step, reading.value, changeLog, ports)
   // A deny of its own user is put there unread: what stands under that name can only be ours. All else waits until it can be read.
   return isOwn && !step.isCredential ? applyStep(step, null, changeLog, ports) : `could not be looked at: ${reading.error}`
@@ -164,7 +164,7 @@ function outcomeOf(
   for (const { step, doubt } of applied) {
     const key = keyOf(step.subject)
     // What the intruder issued and took away again, or what IAM does not show yet: `verify` tries once more.
-    if (doubt === undefined || (doubt === GONE && key !== own)) continue
+    if (doubt === undefined || (doubt === goneDoubt(step) && key !== own)) continue
     // A name that IAM cannot have given is nobody's: a person looks at the event, and nothing is left in use.
     const isNobody = key !== own && !isNameOfIam(step.subject.name)
     const known = others.get(key)

@@ -1,6 +1,6 @@
 import { type PlannedStep, standingSteps } from '../domain/progress.ts'
 import type { ContainPorts } from '../ports/contain.ts'
-import { GONE } from './apply-step.ts'
+import { goneDoubt } from './apply-step.ts'
 import type { ChangeLog } from './change-log.ts'
 import { iamOf } from './in-account.ts'
 import { isSameValue } from './steps/step.ts'
@@ -20,7 +20,10 @@ export async function undoStep(
   const isStanding = () => standingSteps(changeLog.changes).some((one) => one.target === target)
   // Somebody deleted the credential, for example a key that was rotated. Nothing is left to undo.
   if (now === null && before !== null && step.isCredential) {
-    await changeLog.write({ kind: 'step-gone', target, from: now, to: null, why: `${cause}: ${step.title}: ${GONE}` }, isStanding)
+    await changeLog.write(
+      { kind: 'step-gone', target, from: now, to: null, why: `${cause}: ${step.title}: ${goneDoubt(step)}` },
+      isStanding,
+    )
     return undefined
   }
   const isBack = isSameValue(now, before)
@@ -29,7 +32,10 @@ export async function undoStep(
   const outcome = isBack ? 'written' : await step.write(iam, before)
   // The value from before may be gone, for example a policy that was the boundary. The value that was set is then still there.
   if (outcome === 'gone' && !step.isCredential && !isSameValue(await step.read(iam), now)) {
-    await changeLog.write({ kind: 'step-gone', target, from: now, to: null, why: `${cause}: ${step.title}: ${GONE}` }, isStanding)
+    await changeLog.write(
+      { kind: 'step-gone', target, from: now, to: null, why: `${cause}: ${step.title}: ${goneDoubt(step)}` },
+      isStanding,
+    )
     return undefined
   }
   if (outcome !== 'written') return `${target}: could not be set back to ${shown(before)}`

@@ -9,7 +9,7 @@ import { sendOwedNotice } from '../record/notice.ts'
 import type { PolicyInForce } from '../record/policy-in-force.ts'
 import { updateIncident } from '../record/update-incident.ts'
 import { admitter } from './admit-step.ts'
-import { applyStep, attempt, GONE, recordGone, restoreBefore } from './apply-step.ts'
+import { applyStep, attempt, isGoneEntry, recordGone, restoreBefore } from './apply-step.ts'
 import type { ChangeLog } from './change-log.ts'
 import { findRenames, followRenames } from './follow-renames.ts'
 import { iamOf, quarantineArnFor } from './in-account.ts'
@@ -50,13 +50,13 @@ export async function verify(
   // Steps that are gone under the old name of a user are looked at under the new one at once.
   const moved = renamed === current ? [] : await followRenames(renamed.value, changeLog, ports)
   const second = moved.length === 0 ? NOTHING : await verifyOnce(renamed, { changeLog, stranger: undefined }, inForce, ports)
-  const why = new Map(changeLog.changes.map((change) => [change.target, change.why]))
+  const why = whysOf(changeLog)
   // What was deleted when a key was rotated is told by the rotation.
   const rotated = new Set(changeLog.changes.flatMap(({ kind, target }) => (kind === 'rotation-deleted' ? [target] : [])))
   const look: Look = {
     reversed: [...first.reversed, ...second.reversed],
     doubts: [...told, ...doubts, ...moved, ...first.doubts, ...second.doubts],
-    gone: [...first.gone, ...second.gone].filter((target) => why.get(target) === GONE && !rotated.has(target)),
+    gone: [...first.gone, ...second.gone].filter((target) => isGoneEntry(stepFor(target), why.get(target)) && !rotated.has(target)),
   }
   await tell(renamed, look, changeLog, ports)
 }
@@ -66,6 +66,11 @@ interface Look {
   readonly reversed: readonly string[]
   readonly doubts: readonly string[]
   readonly gone: readonly string[]
+}
+
+/** The reason of the last entry of each target. */
+function whysOf({ changes }: ChangeLog): Map<string, string> {
+  return new Map(changes.map(({ target, why }) => [target, why]))
 }
 
 const NOTHING: Look = { reversed: [], doubts: [], gone: [] }
@@ -126,7 +131,8 @@ async function tell(
   // One look is enough for all that are reversed until then.
   if (news.kind === 'waits' && news.count <= reversed.length) await ports.reverifyQueue.verifyLater(id, [Math.ceil((news.at - now) / 1000)])
   const alarms = [...reversals, ...doubts]
-  const lines = shortened([...alarms, ...gone.map((target) => `${target}: ${GONE}`)])
+  const why = whysOf(changeLog)
+  const lines = shortened([...alarms, ...gone.map((target) => `${target}: ${why.get(target)}`)])
   let isTold = false
   const flagged = (incident: Incident): Incident | undefined => {
     const { decision, state } = incident

@@ -1,5 +1,6 @@
 import type { Change } from './change.ts'
 import { counted } from './counted.ts'
+import { stateText } from './dismissal.ts'
 import type { Incident } from './incident.ts'
 import { standingSteps } from './progress.ts'
 
@@ -14,8 +15,10 @@ export function whyNotDismissable(
   { state, containedAt, restrictedAt, verdict }: Pick<Incident, 'state' | 'containedAt' | 'restrictedAt' | 'verdict'>,
   changes?: readonly Change[],
 ): string | undefined {
-  if (state === 'released' || state === 'confirmed' || state === 'expired')
-    return verdict === undefined ? `it is ${state} already` : `it is ${state} already, by ${verdict.by}`
+  if (state === 'released' || state === 'confirmed' || state === 'expired') {
+    const word = stateText({ state, containedAt, restrictedAt }, changes)
+    return verdict === undefined ? `it is ${word} already` : `it is ${word} already, by ${verdict.by}`
+  }
   if (state === 'releasing' || state === 'rotating') return `it is ${state}: somebody gave a verdict already`
   if (!LEFT_ALONE.has(state))
     return `it is ${state}: a dismissal is for incidents of which nothing was contained or restricted; release it by itself`

@@ -2,6 +2,7 @@ import { acceptedLines } from '../domain/accepted-lines.ts'
 import { accountText } from '../domain/account-name.ts'
 import { assigneeText } from '../domain/assignment.ts'
 import type { Change } from '../domain/change.ts'
+import { isDismissal } from '../domain/dismissal.ts'
 import { exceptedLines } from '../domain/excepted-lines.ts'
 import type { Incident, IncidentSignal, NoticeKind } from '../domain/incident.ts'
 import { lookupLines } from '../domain/lookup-lines.ts'
@@ -101,14 +102,14 @@ export function noticeOf(incident: Incident, kind: NoticeKind, stack?: NoticeSta
     kind,
     // Whoever can forge events can have anybody contained: nothing is looked at before that.
     priority: kind === 'unknown-event' ? 100 : incident.priority,
-    title: titleOf(incident, kind, stack),
+    title: titleOf(incident, kind, { stack, known }),
     body: [...storyLines(incident, known, stack), ...answerLines(incident, kind, { stack, known }), bodyOf(incident, kind, stack)].join(
       '\n',
     ),
   }
 }
 
-function titleOf(incident: Incident, kind: NoticeKind, stack: NoticeStack | undefined): string {
+function titleOf(incident: Incident, kind: NoticeKind, { stack, known }: { stack: NoticeStack | undefined; known: Known }): string {
   const { identity, assessment } = incident
   // Two accounts may have somebody of one name.
   const isElsewhere = stack?.account !== undefined && identity.account !== stack.account
@@ -127,7 +128,7 @@ function titleOf(incident: Incident, kind: NoticeKind, stack: NoticeStack | unde
     case 'ask':
       return `Decide about ${who}: risk ${Math.round(assessment.risk)}`
     case 'released':
-      return `Released ${who}`
+      return `${isDismissal(incident, known.changes) ? 'Dismissed' : 'Released'} ${who}`
     case 'rotated':
       return incident.state === 'confirmed' ? `Rotated the keys of ${who}: incident closed` : `A new key of ${who} is in its secret`
     case 'confirmed':

@@ -47,7 +47,7 @@ export async function review(incidentId: string, request: Review, ports: ReviewP
     const { value: incident } = stored
     checkReviewer(incident, request, policy)
     if (isRepeat(incident, request, changes)) return invokeNext(incident, ports)
-    checkState(incident, request)
+    checkState(incident, request, changes)
     const extension = request.kind === 'extend' ? extensionOf(request, policy, ports) : undefined
     const isFourEyes = needsSecond(policy, { kind: request.kind, tier: incident.decision.tier })
     const first = isFourEyes ? endorsementOf(incident, orders, { kind: request.kind, now: ports.clock.now() }) : undefined

@@ -1,4 +1,6 @@
 import { isApprover, needsSecond, type Reviewer, slackUserOf } from '../domain/approval.ts'
+import type { Change } from '../domain/change.ts'
+import { stateText } from '../domain/dismissal.ts'
 import type { Incident } from '../domain/incident.ts'
 import type { IncidentEventKind } from '../domain/incident-event.ts'
 import { statesBefore } from '../domain/incident-machine.ts'
@@ -55,11 +57,14 @@ export function checkReviewer({ decision }: Incident, request: Reviewer & { read
 }
 
 /** Throws `incident.state` when the incident's state does not allow the review, and `review.stale` when the reviewer saw another revision. */
-export function checkState(incident: Incident, request: Pick<Review, 'kind' | 'revision'>): void {
+export function checkState(incident: Incident, request: Pick<Review, 'kind' | 'revision'>, changes: readonly Change[]): void {
   const { id, state, verdict } = incident
   const allowed = statesBefore(EVENT_BY_REVIEW[request.kind])
   if (!allowed.includes(state) && verdict !== undefined)
-    throw new ResponderError('incident.state', `incident ${id} is ${state} already, by ${verdict.by} at ${verdict.at}: ${verdict.reason}`)
+    throw new ResponderError(
+      'incident.state',
+      `incident ${id} is ${stateText(incident, changes)} already, by ${verdict.by} at ${verdict.at}: ${verdict.reason}`,
+    )
   if (!allowed.includes(state))
     throw new ResponderError(
       'incident.state',

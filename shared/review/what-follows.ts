@@ -4,13 +4,15 @@ import { isRestrictedOnly } from '../contain/restriction-plan.ts'
 import { isAttempt } from '../domain/attempt.ts'
 import type { Change } from '../domain/change.ts'
 import { counted } from '../domain/counted.ts'
+import { isDismissal } from '../domain/dismissal.ts'
+import { goneText } from '../domain/gone-text.ts'
 import type { Incident } from '../domain/incident.ts'
 import { moved } from '../domain/incident-machine.ts'
 import { offeredFor } from '../domain/offered.ts'
 import { patternsOf } from '../domain/patterns-of.ts'
 import type { Policy, ReviewKind } from '../domain/policy.ts'
 import { printable } from '../domain/printable.ts'
-import { goneSteps, standingSteps } from '../domain/progress.ts'
+import { standingSteps } from '../domain/progress.ts'
 import { callsRefused, refusingAction } from '../domain/reasons.ts'
 import { partyOf } from '../domain/report.ts'
 import { isSecretOut } from '../domain/report-lines.ts'
@@ -107,13 +109,14 @@ function releaseText(incident: Incident, { changes, policy, refused }: ReviewAbo
   const isContained = standing.length > 0
   const isRestricted = isRestrictedOnly(standing.map(({ contained }) => contained))
   const exposed = exposedText(incident)
+  const gone = goneText(changes)
   const restored = isRestricted
     ? 'Its rights are restored as they were.'
     : isContained
       ? `What was contained is restored as it was${steps}.`
-      : goneSteps(changes).size > 0
-        ? 'What was contained is no longer there, so nothing is restored.'
-        : 'Nothing was contained, so nothing is restored.'
+      : gone === undefined
+        ? 'Nothing was contained, so nothing is restored.'
+        : `Nothing is restored: ${gone}.`
   const { suppressionHours, patternDays } = policy.release
   const since = isContained && refused !== undefined ? ` Since the ${refusingAction(incident)}: ${callsRefused(refused)}.` : ''
   const later =
@@ -123,7 +126,10 @@ function releaseText(incident: Incident, { changes, policy, refused }: ReviewAbo
   const accepted = makesPattern(incident, patternDays)
     ? ` What of it can be accepted is not asked about for ${counted(patternDays, 'day')} (release.patternDays).`
     : ''
-  return `It was legitimate. ${exposed}${restored} That is final: a released incident is not contained again from here${later}.${accepted}${since}`
+  const final = isDismissal(incident, changes)
+    ? 'a dismissed incident is not contained from here'
+    : 'a released incident is not contained again from here'
+  return `It was legitimate. ${exposed}${restored} That is final: ${final}${later}.${accepted}${since}`
 }
 
 /** True where a release makes a pattern of some evidence. */

@@ -2,6 +2,7 @@ import type { KnownBlock } from '@slack/types'
 import { pendingOf } from '../contain/pending.ts'
 import { acceptedLines } from '../domain/accepted-lines.ts'
 import type { Change } from '../domain/change.ts'
+import { isDismissal } from '../domain/dismissal.ts'
 import { type Incident, type IncidentSignal, isClosed } from '../domain/incident.ts'
 import type { Policy } from '../domain/policy.ts'
 import { printable } from '../domain/printable.ts'
@@ -89,7 +90,7 @@ function answerLines({ incident, changes, stack }: MessageInput): string[] {
   })
 }
 
-function titleOf({ incident, isReversed, alarm }: MessageInput): string {
+function titleOf({ incident, changes, isReversed, alarm }: MessageInput): string {
   const who = printable(incident.identity.name, 64)
   if (isReversed === true && !isClosed(incident)) return `Somebody reversed the ${measureOf(incident)} of ${who}; it is being applied again`
   if (alarm !== undefined && !isClosed(incident)) return alarm
@@ -107,9 +108,9 @@ function titleOf({ incident, isReversed, alarm }: MessageInput): string {
     case 'contained':
       return `Contained ${who}, please release or confirm it`
     case 'releasing':
-      return `Releasing ${who}`
+      return `${isDismissal(incident, changes) ? 'Dismissing' : 'Releasing'} ${who}`
     case 'released':
-      return `Released ${who}`
+      return `${isDismissal(incident, changes) ? 'Dismissed' : 'Released'} ${who}`
     case 'rotating':
       return `Confirmed: the keys of ${who} are being rotated`
     case 'confirmed':
@@ -154,7 +155,9 @@ function outcomeOf({ incident, changes, stack }: MessageInput): string[] {
   const ordered = changes.findLast(({ kind, to }) => kind === 'verdict' && to === 'containing')
   const lines = ordered === undefined ? [] : [`*Containment ordered* by ${actorText(ordered.actor)}: ${code(ordered.why, 200)}`]
   if (verdict !== undefined)
-    lines.push(`*${verdict.kind === 'legitimate' ? 'Released' : 'Confirmed'}* by ${actorText(verdict.by)}: ${code(verdict.reason, 200)}`)
+    lines.push(
+      `*${verdict.kind === 'compromised' ? 'Confirmed' : isDismissal(incident, changes) ? 'Dismissed' : 'Released'}* by ${actorText(verdict.by)}: ${code(verdict.reason, 200)}`,
+    )
   for (const { says, revoke } of acceptedLines(incident).slice(0, LINES))
     lines.push(escaped(printable(says, 400)), `Revoke: ${code(`${commandFor(stack, revoke)} --reason "…"`, 300)}`)
   const extension = changes.findLast(({ kind }) => kind === 'extension')

@@ -1,6 +1,7 @@
 import type { ActionsBlock, Button, ConfirmationDialog } from '@slack/types'
 import { acceptedLines } from '../domain/accepted-lines.ts'
 import type { Change } from '../domain/change.ts'
+import { isHighRisk } from '../domain/high-risk.ts'
 import type { Incident } from '../domain/incident.ts'
 import { offeredFor } from '../domain/offered.ts'
 import type { Policy } from '../domain/policy.ts'
@@ -58,14 +59,9 @@ function kindsFor(incident: Incident): ButtonKind[] {
   return [...offered, ...revocable, 'explain', 'details']
 }
 
-/** A release is green only where the policy would not contain: nobody gives back a stolen key because its button stands out. */
 function styleOf(kind: ButtonKind, { incident, policy }: ButtonsInput): 'primary' | 'danger' | undefined {
   if (kind === 'compromised') return 'danger'
-  if (kind !== 'legitimate') return undefined
-  const { decision, assessment } = incident
-  const thresholds = policy.tiers.find(({ name }) => name === decision.tier)?.thresholds ?? policy.thresholds
-  const isHigh = decision.would === 'contain' || assessment.risk >= thresholds.contain || assessment.isConfirmed
-  return isHigh ? undefined : 'primary'
+  return kind === 'legitimate' && !isHighRisk(incident, policy) ? 'primary' : undefined
 }
 
 const plain = (text: string) => ({ type: 'plain_text', text, emoji: false }) as const

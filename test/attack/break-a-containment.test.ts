@@ -122,7 +122,9 @@ describe('an intruder who wants what was contained to be forgotten', () => {
     world.changing.deleteUser('ci-build')
     await world.respond([call('iam:DeleteUser', { id: 'd1', time: NOW + MINUTE, request: { userName: 'ci-build' }, ...ADMIN })])
     expect(world.notices.at(-1)).toMatchObject({ kind: 'step-gone' })
-    expect(world.notices.at(-1)?.body).toContain(`user-policy:ci-build/${world.policyName}: it is no longer there`)
+    expect(world.notices.at(-1)?.body).toContain(
+      `user-policy:ci-build/${world.policyName}: user ci-build is no longer there; see in CloudTrail who removed it`,
+    )
     const told = world.notices.length
     world.setNow(NOW + 2 * MINUTE)
     await enforce(world.id, world.ports)

@@ -248,6 +248,34 @@ describe('the console of the story’s account', () => {
     await page.keyboard.press('Tab')
     expect(await page.evaluate('document.activeElement.textContent')).toBe('Release')
     await page.keyboard.press('Enter')
+    await page.waitForURL(/\/verdict$/)
+    expect(await textOf(page.locator('h1'))).toBe('Release: ci-deploy?')
+    expect(await textOf(page.getByRole('alert'))).toMatch(/^Not done yet\. It was legitimate\./)
+    expect(await textOf(page.locator('blockquote'))).toBe('our own exercise <b>no harm</b>')
+    for (const [look, size] of Object.entries(LOOKS)) {
+      await page.setViewportSize(size)
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme })
+        expect(await faultsOf(page), `${look} ${colorScheme}`).toEqual([])
+        expect(await page.evaluate('document.documentElement.scrollWidth'), `${look} scrolls sideways`).toBeLessThanOrEqual(size.width)
+        await shoot(page, `release-asked-${look}-${colorScheme}`)
+      }
+    }
+    await page.setViewportSize(LOOKS.desk)
+    await page.emulateMedia({ colorScheme: 'light' })
+    // The way back changes nothing, and what was typed is asked for again.
+    await page.getByRole('link', { name: 'Back to the incident' }).press('Enter')
+    await page.waitForURL(/\/incidents\/inc-\w+#verdict$/)
+    await reason.focus()
+    await page.keyboard.type('our own exercise <b>no harm</b>')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/\/verdict$/)
+    // The button after the links of the bar is the first that is reached.
+    for (let tab = 0; tab < 20 && (await page.evaluate('document.activeElement.name')) !== 'confirms'; tab++)
+      await page.keyboard.press('Tab')
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Release')
+    await page.keyboard.press('Enter')
     await page.waitForURL(/said=done/)
     expect(await textOf(page.getByRole('status').filter({ hasText: 'Noted' }))).toBe('Noted: the incident is released.')
     await shoot(page, 'released-desk-light')
@@ -317,7 +345,7 @@ describe('what strangers try', () => {
     const stateNow = async () => (await world.ports.incidents.get(world.incident.id))?.value.state
     const site = createServer((_, answer) => {
       answer.setHeader('content-type', 'text/html')
-      answer.end(`<!doctype html><title>strange</title><form method="post" action="${target}/verdict"><input name="kind" value="legitimate">
+      answer.end(`<!doctype html><title>strange</title><form method="post" action="${target}/verdict"><input name="confirms" value="legitimate">
 <input name="reason" value="stolen click"><input name="revision" value="${revisionOf(world.incident)}"><button>win</button></form><iframe src="${target}"></iframe>`)
     })
     await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve))

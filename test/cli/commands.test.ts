@@ -210,7 +210,7 @@ describe('a team on call', () => {
     expect((await countersign(['assign', contained, '--to', 'x', '--nobody', '--yes', ...on])).err).toContain('one of the two [usage]')
     const dismissed = await countersign(['dismiss', watched, contained, 'inc-nothing', '--reason', 'a pen test', '--yes', ...on])
     expect(dismissed.code).toBe(1)
-    expect(dismissed.out).toMatch(new RegExp(`Dismissed ${watched}, \\S+ \\S+: it is released\\.`))
+    expect(dismissed.out).toMatch(new RegExp(`Dismissed ${watched}, \\S+ \\S+: nothing had been contained or restricted\\.`))
     expect(dismissed.out).toContain(`Not dismissed ${contained}: it is contained`)
     expect(dismissed.out).toContain('Not dismissed inc-nothing: there is no incident with that id.')
     expect((await countersign(['changes', 'verify', ...on])).out).toContain('intact')

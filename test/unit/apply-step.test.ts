@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { applyStep, GONE, isWrite, NOT_READ_BACK } from '../../shared/contain/apply-step.ts'
+import { applyStep, isWrite, NOT_READ_BACK } from '../../shared/contain/apply-step.ts'
 import { type ChangeLog, openChangeLog } from '../../shared/contain/change-log.ts'
 import { denyAll } from '../../shared/contain/deny-all.ts'
 import { endSessions } from '../../shared/contain/end-sessions.ts'
@@ -16,6 +16,9 @@ import { append, incidentSubject } from '../../shared/record/append.ts'
 import { order } from '../../shared/record/orders.ts'
 import { arnOf, embedded, KEY, NOW, oneUser, QUARANTINE_ARN } from '../embedded.ts'
 import { documentOf, HABIT } from '../restricted.ts'
+
+/** What is said of the user where IAM has it no more. */
+const GONE = 'user ci-build is no longer there; see in CloudTrail who removed it'
 
 const ID = 'inc-0123456789ab'
 const POLICY = quarantinePolicyName(ID)

@@ -77,7 +77,7 @@ describe('a dismissal of several', () => {
     // Loaded again, it changes nothing and says so.
     const again = await textOf(post('/dismiss/given', form))
     expect(again).toContain('0 dismissed, 2 refused.')
-    expect(again).toContain('it is released already, by local:anna')
+    expect(again).toContain('it is dismissed already, by local:anna')
   })
 
   it('says of each what was refused and why, where it changed after the page that asks', async () => {

@@ -6,11 +6,11 @@ import { consoleWorld } from '../console.ts'
 import { ATTACK, exposed } from '../embedded.ts'
 
 /** Gives a verdict on the page of an incident, and answers the page that it leads to. */
-async function nextAfter(kind: ReviewKind, parts: Parameters<typeof consoleWorld>[0] = {}, known: object = {}) {
+async function nextAfter(kind: ReviewKind, parts: Parameters<typeof consoleWorld>[0] = {}, also: object = {}) {
   const world = await consoleWorld(parts)
-  const { post, get, incident } = world
-  const form = { kind, reason: 'a drill', revision: revisionOf(incident as Incident), ...known }
-  const answer = await post(`/incidents/${incident.id}/verdict`, form)
+  const { answer: give, get, incident } = world
+  const form = { kind, reason: 'a drill', revision: revisionOf(incident as Incident), ...also }
+  const answer = await give(form)
   expect(answer.status).toBe(303)
   const location = (answer.headers.get('location') ?? '').replace(/^\/[^/]+/, '')
   const page = await (await get(location)).text()
@@ -47,7 +47,7 @@ describe('what a person does next stands on the page', () => {
   })
 
   it('after a confirmation without a containment: what stays usable, and that a person stops it', async () => {
-    const section = await nextAfter('compromised', { policy: { mode: 'ask' } }, { isKnown: 'yes' })
+    const section = await nextAfter('compromised', { policy: { mode: 'ask' } })
     expect(section).toMatch(/Nothing was contained: .*stays? usable.*Stop it by hand: the incident is closed\./)
   })
 

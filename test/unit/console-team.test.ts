@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { commandOn } from '../../local/command-name.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
 import { assign } from '../../shared/review/assign.ts'
@@ -129,12 +130,14 @@ describe('a comment', () => {
     expect((await post(`${pathOf(incident)}/comment`, { text: '語'.repeat(1500) })).status).toBe(303)
   })
 
-  it('is one of the latest twenty, where there are more, and the timeline has all', async () => {
+  it('is one of the latest twenty, where there are more, and the timeline has some more', async () => {
     const { get, incident, ports } = await consoleWorld()
     for (let at = 1; at <= 22; at++) await comment(incident.id, { text: `note ${at}.`, by: 'local:bea' }, ports)
     const page = await textOf(get(pathOf(incident)))
     const notesIn = (part: string) => [...sectionOf(page, part).matchAll(/note (\d+)\./g)].map(([, at]) => Number(at))
-    expect(sectionOf(page, 'team')).toContain('The latest 20 of 22 comments; all are in the timeline.')
+    expect(sectionOf(page, 'team')).toContain(
+      `The latest 20 of 22 comments; <code>${commandOn({ options: '' }, `incidents show ${incident.id}`)}</code> has all.`,
+    )
     expect(notesIn('team')).toEqual(Array.from({ length: 20 }, (_, at) => at + 3))
     expect(notesIn('timeline')).toEqual(Array.from({ length: 22 }, (_, at) => at + 1))
   })

@@ -22,12 +22,12 @@ const said = (incident: Parameters<typeof revisionOf>[0], parts: object = {}) =>
 
 describe('the list', () => {
   it('shows what is open with what waits, and the closed ones on demand', async () => {
-    const { get, post, incident } = await consoleWorld()
+    const { get, answer, incident } = await consoleWorld()
     const open = await textOf(get('/'))
     expect(open).toContain('Open incidents')
     expect(open).toContain(`/${TOKEN}/incidents/${incident.id}`)
     expect(open).toContain('contained</span>')
-    await post(`/incidents/${incident.id}/verdict`, said(incident))
+    await answer(said(incident))
     expect(await textOf(get('/'))).toContain('No incident is open')
     expect(await textOf(get('/?all=1'))).toContain('released</span>')
   })
@@ -144,10 +144,10 @@ describe('one incident', () => {
 
 describe('a verdict', () => {
   it('is applied with its reason in the caller’s name, and leads back to the incident', async () => {
-    const { post, get, incident, ports } = await consoleWorld({ caller: 'local:bea' })
-    const answer = await post(`/incidents/${incident.id}/verdict`, said(incident, { reason: '  it was our test  ' }))
-    expect(answer.status).toBe(303)
-    const location = answer.headers.get('location') ?? ''
+    const { answer, get, incident, ports } = await consoleWorld({ caller: 'local:bea' })
+    const given = await answer(said(incident, { reason: '  it was our test  ' }))
+    expect(given.status).toBe(303)
+    const location = given.headers.get('location') ?? ''
     expect(location).toBe(`/${TOKEN}/incidents/${incident.id}?said=done`)
     const page = await textOf(get(location.slice(TOKEN.length + 1)))
     expect(page).toContain('Noted: the incident is released')
@@ -187,21 +187,21 @@ describe('a verdict', () => {
   })
 
   it('is refused from somebody whom the policy does not let', async () => {
-    const { post, incident } = await consoleWorld({ policy: { approvers: ['arn:aws:iam::123456789012:user/lead'] } })
-    const answer = await post(`/incidents/${incident.id}/verdict`, said(incident))
-    expect(answer.status).toBe(409)
-    expect(await answer.text()).toContain('not among the policy')
+    const { answer, incident } = await consoleWorld({ policy: { approvers: ['arn:aws:iam::123456789012:user/lead'] } })
+    const given = await answer(said(incident))
+    expect(given.status).toBe(409)
+    expect(await given.text()).toContain('not among the policy')
   })
 
   it('waits for a second person where the policy asks for four eyes', async () => {
-    const { post, get, incident } = await consoleWorld({ policy: { fourEyes: [{ verdicts: ['legitimate'] }] } })
-    const answer = await post(`/incidents/${incident.id}/verdict`, said(incident))
-    expect(answer.headers.get('location')).toMatch(/said=second$/)
+    const { answer, get, incident } = await consoleWorld({ policy: { fourEyes: [{ verdicts: ['legitimate'] }] } })
+    const given = await answer(said(incident))
+    expect(given.headers.get('location')).toMatch(/said=second$/)
     expect(await textOf(get(`/incidents/${incident.id}?said=second`))).toContain('another person has to give the same verdict')
   })
 
   it('may be that more time is needed, for as long as the policy allows, and is never given by Enter in a field', async () => {
-    const { post, get, incident, ports } = await consoleWorld({ policy: { review: { maxExtensionHours: 6 } } })
+    const { post, get, answer: give, incident, ports } = await consoleWorld({ policy: { review: { maxExtensionHours: 6 } } })
     const path = `/incidents/${incident.id}/verdict`
     const form = (await textOf(get(`/incidents/${incident.id}`))).match(/<form.+?<\/form>/s)?.[0] ?? ''
     expect([...form.matchAll(/<option value="(\d+)"/g)].map(([, hours]) => hours)).toEqual(['1', '2', '4', '6'])
@@ -215,7 +215,7 @@ describe('a verdict', () => {
     const stored = await ports.incidents.get(incident.id)
     expect(stored?.value).toMatchObject({ state: 'contained', extendedUntil: NOW + 4 * 3_600_000 })
     // The hours that a form holds mean nothing to another verdict.
-    expect((await post(path, said(stored?.value ?? incident, { hours: '9' }))).status).toBe(303)
+    expect((await give(said(stored?.value ?? incident, { hours: '9' }))).status).toBe(303)
   })
 
   it('is offered only as far as it fits', async () => {
@@ -348,11 +348,11 @@ describe('what others wrote', () => {
 
 describe('the console', () => {
   it('notices that something has changed since a page was shown', async () => {
-    const { get, post, incident } = await consoleWorld()
+    const { get, answer, incident } = await consoleWorld()
     const page = await textOf(get(`/incidents/${incident.id}`))
     const [, path, stamp] = page.match(/data-pulse="\/[^/]+([^"]+)" data-stamp="([^"]+)"/) ?? []
     expect(await textOf(get(path ?? ''))).toBe(stamp)
-    await post(`/incidents/${incident.id}/verdict`, said(incident))
+    await answer(said(incident))
     expect(await textOf(get(path ?? ''))).not.toBe(stamp)
     const [, listed] = (await textOf(get('/'))).match(/data-stamp="([^"]+)"/) ?? []
     expect(await textOf(get('/pulse'))).toBe(listed)

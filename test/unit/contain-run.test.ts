@@ -277,7 +277,12 @@ describe('what a run says', () => {
       'asking',
       [/^the root user itself is still in use: it cannot be contained from here, a person has to act$/],
     ],
-    ['of its own user that is gone', { account: {} }, 'asking', [/denied everything, by an inline policy: it is no longer there$/]],
+    [
+      'of its own user that is gone',
+      { account: {} },
+      'asking',
+      [/denied everything, by an inline policy: user ci-build is no longer there; see in CloudTrail who removed it$/],
+    ],
     [
       'of doubts, remarks after them',
       {

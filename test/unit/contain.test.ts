@@ -129,7 +129,9 @@ describe('containing', () => {
 
   it('asks a person where the key vanished between the look and the step', async () => {
     const { incidentNow } = await contained({ iam: (iam: Iam) => ({ ...iam, setAccessKeyStatus: async () => false }) })
-    expect((await incidentNow())?.decision.why.at(-1)).toContain('no longer there')
+    expect((await incidentNow())?.decision.why.at(-1)).toContain(
+      `access key ${KEY} of ci-build is no longer there; see in CloudTrail who removed it`,
+    )
   })
 
   /** An IAM whose reads lag behind its writes until `catchUp`. */

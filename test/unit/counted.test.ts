@@ -8,13 +8,10 @@ const ROOT = join(import.meta.dirname, '..', '..')
 /** A number beside a choice between the two forms of its noun, which `counted` is for: `${calls} ${calls === 1 ? …`, or `hours === 1 ? '1 hour'`. */
 const BY_HAND = [/\$\{(?<count>[\w.]+)\} \$\{\k<count> === 1 \?/, /=== 1 \? ['"`](?:1|one) /]
 
-/** What has parts of sentences and pages of its own, and may not say a number as text. */
-const APART = /^(?:local\/console|shared\/domain\/story|shared\/review\/explain)\//
-
 function sources(): string[] {
   return ['shared', 'local', 'functions', 'infra']
     .flatMap((name) => readdirSync(join(ROOT, name), { recursive: true, encoding: 'utf8' }).map((file) => join(name, file)))
-    .filter((file) => file.endsWith('.ts') && !APART.test(file) && file !== join('shared', 'domain', 'counted.ts'))
+    .filter((file) => file.endsWith('.ts') && file !== join('shared', 'domain', 'counted.ts'))
 }
 
 describe('a number with its noun', () => {

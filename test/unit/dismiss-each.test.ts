@@ -47,7 +47,12 @@ describe('a dismissal of several', () => {
     const { target, open, now, ports } = await asking(['a', 'b', 'c'])
     const results = await dismissEach(target, picks(open), 'a pen test')
     expect(results).toEqual(
-      open.map(({ id, identity }) => ({ id, who: `iam-user ${identity.name}`, outcome: 'dismissed', why: 'it is released' })),
+      open.map(({ id, identity }) => ({
+        id,
+        who: `iam-user ${identity.name}`,
+        outcome: 'dismissed',
+        why: 'nothing had been contained or restricted',
+      })),
     )
     for (const { id } of open) {
       expect(await now(id)).toMatchObject({ state: 'released', verdict: { kind: 'legitimate', by: 'local:anna', reason: 'a pen test' } })
@@ -169,10 +174,10 @@ describe('on the command line', () => {
     expect(asked).toContain('Not dismissed, inc-nothing: there is no incident with that id')
     const { output, isWhole } = await dismissIncidents(target, looked, { reason: 'a pen test', isJson: false })
     expect(isWhole).toBe(false)
-    expect(output).toContain(`Dismissed ${incident.id}, iam-user ${incident.identity.name}: it is released.`)
+    expect(output).toContain(`Dismissed ${incident.id}, iam-user ${incident.identity.name}: nothing had been contained or restricted.`)
     expect(output).toContain('Not dismissed inc-nothing: there is no incident with that id.')
     const again = await lookAtEach(target, idsOf(open))
-    expect(() => whatDismissalDoes(target, again)).toThrow('it is released already, by local:anna')
+    expect(() => whatDismissalDoes(target, again)).toThrow('it is dismissed already, by local:anna')
     const json = await dismissIncidents(target, again, { reason: 'x', isJson: true })
     expect(json.output.split('\n').map((line) => JSON.parse(line).outcome)).toEqual(['refused', 'refused'])
   })

@@ -208,7 +208,7 @@ describe('an explanation by fixed sentences', () => {
   it.each([
     ['rotating', 'The key is being rotated', 'Check that the workloads work with the new keys.'],
     ['confirmed', 'The compromise is confirmed: delete the key', 'Nothing was contained: stop what is still usable'],
-    ['released', 'Released: the key is as before.', 'Nothing was contained, so there is nothing to restore.'],
+    ['released', 'Dismissed: the key was not changed. Rotate it where', 'Nothing was contained, so there is nothing to restore.'],
     ['asking', 'Rotate the key once the compromise is confirmed', 'After the verdict, check that legitimate work goes on.'],
   ] as const)('advises by what is true in state %s', (state, key, recovery) => {
     const { rotation, response } = said(knownOf({ state, containedAt: undefined }))
@@ -218,6 +218,7 @@ describe('an explanation by fixed sentences', () => {
 
   it('speaks of restored access where something was restored, and of new keys where they were made', () => {
     const restored = { changes: changesOf({ kind: 'step-undone' as const }) }
+    expect(said(knownOf({ state: 'released' }, restored)).rotation.join()).toContain('Released: the key is as before. Rotate it where')
     expect(said(knownOf({ state: 'released' }, restored)).response.at(-1)).toContain('Check that what was restored works as before.')
     const rotated = said(knownOf({ state: 'confirmed' }, { changes: changesOf({ kind: 'rotation-delivered' as const }) }))
     expect(rotated.response.at(-1)).toContain('work with the new keys')

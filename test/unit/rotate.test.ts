@@ -270,7 +270,9 @@ describe('the new key', () => {
     expect(await keys()).toHaveLength(2)
     await world.account.deleteAccessKey('ci-build', KEY)
     await rotate(id, ports)
-    expect((await chain()).findLast(({ kind }) => kind === 'rotation-deleted')?.why).toBe('it is no longer there')
+    expect((await chain()).findLast(({ kind }) => kind === 'rotation-deleted')?.why).toBe(
+      `access key ${KEY} of ci-build is no longer there; see in CloudTrail who removed it`,
+    )
   })
 
   it('is contained as any other where it does it again', async () => {

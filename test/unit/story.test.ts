@@ -149,7 +149,9 @@ describe('the story of an incident', () => {
         }),
       )
     const said = told({}, SIGNALS, changes).join('\n')
-    expect(said).toContain('What was set is no longer there')
+    expect(said).toContain(
+      'What was set is no longer there: the user, the role or the credential is no longer there, removed by somebody else.',
+    )
     expect(said).not.toContain('Nothing was changed')
   })
 

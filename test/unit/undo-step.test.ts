@@ -101,7 +101,7 @@ describe('a step that is undone', () => {
     const { account, undo, ends } = await planned([KEY_STEP, 'Active', 'Inactive'])
     const iam: Iam = { ...account, listAccessKeys: async () => [] }
     expect(await undo(iam)).toBeUndefined()
-    const why = `release: key ${KEY} of ci-build switched off: it is no longer there`
+    const why = `release: key ${KEY} of ci-build switched off: access key ${KEY} of ci-build is no longer there; see in CloudTrail who removed it`
     expect(await ends()).toEqual([{ kind: 'step-gone', target: KEY_STEP, from: null, to: null, why }])
   })
 
@@ -124,7 +124,12 @@ describe('a step that is undone', () => {
     const deleted: Iam = { ...gone, boundaryOf: (name) => (looks++ === 0 ? account.boundaryOf(name) : Promise.resolve(undefined)) }
     expect(await undo(deleted)).toBeUndefined()
     expect(await ends()).toMatchObject([
-      { kind: 'step-gone', target: BOUNDARY_STEP, to: null, why: expect.stringMatching(/^release: .*: it is no longer there$/) },
+      {
+        kind: 'step-gone',
+        target: BOUNDARY_STEP,
+        to: null,
+        why: expect.stringMatching(/^release: .*: user ci-build is no longer there; see in CloudTrail who removed it$/),
+      },
     ])
   })
 

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { GONE } from '../../shared/contain/apply-step.ts'
 import { openChangeLog } from '../../shared/contain/change-log.ts'
 import { DENY_ALL, quarantinePolicyName } from '../../shared/contain/steps/quarantine.ts'
 import { isSameValue, type StepValue } from '../../shared/contain/steps/step.ts'
@@ -201,15 +200,16 @@ describe('a look at a step of which nothing is there any more', () => {
   const noKeys = () => ({ listAccessKeys: async () => [] })
   const noUser = () => ({ putUserPolicy: async () => 'no-such-identity' as const })
 
-  it.each<[string, readonly Entry[], string, (iam: Iam) => Partial<Iam>]>([
-    ['a key that was deleted', keyInactive, KEY_STEP, noKeys],
-    ['a user that was deleted', denied, DENY, noUser],
-  ])('closes it, and tells people without raising the priority: %s', async (_, entries, target, iam) => {
+  it.each<[string, readonly Entry[], string, (iam: Iam) => Partial<Iam>, string]>([
+    ['a key that was deleted', keyInactive, KEY_STEP, noKeys, `access key ${KEY} of ci-build`],
+    ['a user that was deleted', denied, DENY, noUser, 'user ci-build'],
+  ])('closes it, and tells people without raising the priority: %s', async (_, entries, target, iam, what) => {
+    const why = `${what} is no longer there; see in CloudTrail who removed it`
     const world = await contained({ entries, iam })
     await world.look()
-    expect((await world.written()).at(-1)).toEqual({ kind: 'step-gone', target, from: null, to: null, why: GONE })
+    expect((await world.written()).at(-1)).toEqual({ kind: 'step-gone', target, from: null, to: null, why })
     expect(world.notices.map(({ kind }) => kind)).toEqual(['step-gone'])
-    expect((await world.now()).decision.why.at(-1)).toBe(`${target}: ${GONE}`)
+    expect((await world.now()).decision.why.at(-1)).toBe(`${target}: ${why}`)
     expect([(await world.now()).priority, world.asked()]).toEqual([40, []])
     // And says it once.
     await world.look()

@@ -88,23 +88,25 @@ describe('confirming an incident that was never contained', () => {
   })
 
   it('takes two steps in the console: the first says what stays usable and offers to contain it', async () => {
-    const { post, incident, ports } = await consoleWorld(ASK)
+    const { post, answer: give, incident, ports } = await consoleWorld(ASK)
     const form = { kind: 'compromised', reason: 'stolen <laptop>', revision: revisionOf(incident) }
     const page = await (await post(`/incidents/${incident.id}/verdict`, form)).text()
     expect(page).toContain('Not done yet.')
     expect(page).toContain(`access-key ${KEY}`)
-    expect(page).toContain('value="contain">Contain now')
+    expect(page).toContain('name="confirms" value="contain">Contain now')
+    expect(page).toContain('name="confirms" value="compromised">Confirm, I stop it by hand')
+    expect(page).toContain('<strong>Contain now:</strong> Stops it now, in any mode of its tier')
     expect(page).toContain('value="stolen &lt;laptop&gt;"')
     expect((await ports.incidents.get(incident.id))?.value.state).toBe('asking')
-    const answer = await post(`/incidents/${incident.id}/verdict`, { ...form, isKnown: 'yes' })
+    const answer = await give(form)
     expect(answer.status).toBe(303)
     expect((await ports.incidents.get(incident.id))?.value.state).toBe('confirmed')
   })
 
   it('can be turned into a containment on the page that asks back', async () => {
-    const { post, incident, ports } = await consoleWorld(ASK)
-    const form = { kind: 'contain', reason: 'stolen', revision: revisionOf(incident), isKnown: 'yes' }
-    expect((await post(`/incidents/${incident.id}/verdict`, form)).status).toBe(303)
+    const { answer, incident, ports } = await consoleWorld(ASK)
+    const form = { kind: 'compromised', reason: 'stolen', revision: revisionOf(incident) }
+    expect((await answer(form, 'contain')).status).toBe(303)
     expect((await ports.incidents.get(incident.id))?.value.state).toBe('contained')
   })
 
@@ -133,10 +135,10 @@ describe('confirming an incident that was never contained', () => {
 describe('confirming what is contained', () => {
   it('says that it stays contained, before the press too', async () => {
     const world = await consoleWorld()
-    const { target, incident, post, ports } = world
+    const { target, incident, answer, ports } = world
     expect(confirmButton(incident, await changesOf(world))?.confirm?.text.text).toContain('What was contained stays contained')
     expect(await whatFollows(target, incident.id, 'compromised')).toContain('What was contained stays contained')
-    await post(`/incidents/${incident.id}/verdict`, { kind: 'compromised', reason: 'stolen', revision: revisionOf(incident) })
+    await answer({ kind: 'compromised', reason: 'stolen', revision: revisionOf(incident) })
     const closed = (await ports.incidents.get(incident.id))?.value as Incident
     expect(closed.state).toBe('confirmed')
     expect(noticeOf(closed, 'confirmed').title).toContain('the containment stays')

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { secretFor } from '../../domain/bounds.ts'
 import { counted } from '../../domain/counted.ts'
 import { withReasons } from '../../domain/decision.ts'
+import { goneReason } from '../../domain/gone-text.ts'
 import type { Incident } from '../../domain/incident.ts'
 import { moved, withNotice } from '../../domain/incident-machine.ts'
 import type { Policy } from '../../domain/policy.ts'
@@ -152,7 +153,7 @@ async function deliver(
   if ((await changeLog.write(plan, isUnplanned)) === 'superseded') return undefined
   const made = await iam.createAccessKey(name)
   if (made === 'quota') return undefined
-  if (made === 'no-such-identity') return `user ${name} is no longer there`
+  if (made === 'no-such-identity') return goneReason(`user ${name}`)
   try {
     const value = JSON.stringify({ UserName: name, AccessKeyId: made.id, SecretAccessKey: made.secret })
     const version = versionOf(incident.id, made.id)
@@ -186,7 +187,8 @@ async function removeOld(
     await iam.deleteAccessKey(name, accessKeyId)
   }
   const isThere = () => rotationsOf(incident, changeLog.changes).some((one) => one.accessKeyId === accessKeyId && !one.isDeleted)
-  const why = old === undefined ? 'it is no longer there' : `unused for ${counted(policy.rotation.graceHours, 'hour')}`
+  const why =
+    old === undefined ? goneReason(`access key ${accessKeyId} of ${name}`) : `unused for ${counted(policy.rotation.graceHours, 'hour')}`
   const target = accessKey.textOf({ userName: name, accessKeyId })
   await changeLog.write({ kind: 'rotation-deleted', target, from: 'Inactive', to: null, why }, isThere)
 }

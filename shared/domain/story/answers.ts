@@ -1,4 +1,5 @@
 import type { Change } from '../change.ts'
+import { isDismissal } from '../dismissal.ts'
 import type { Incident } from '../incident.ts'
 import { offeredFor } from '../offered.ts'
 import type { ReviewKind } from '../policy.ts'
@@ -38,7 +39,7 @@ export function answersOf(incident: Incident, changes: readonly Change[] | undef
 export function labelOf(kind: ReviewKind, incident: Incident, changes: readonly Change[] | undefined): string {
   switch (kind) {
     case 'legitimate':
-      return wasDone(incident, changes) ? 'Release' : 'Dismiss'
+      return isDismissal(incident, changes) ? 'Dismiss' : 'Release'
     case 'compromised':
       return 'Confirm compromise'
     case 'contain':
@@ -48,8 +49,8 @@ export function labelOf(kind: ReviewKind, incident: Incident, changes: readonly 
   }
 }
 
-/** True where something was set that a release takes back, or may have been. */
-function wasDone({ containedAt, restrictedAt, state }: Incident, changes: readonly Change[] | undefined): boolean {
+/** True where something is set that a release takes back, or may be. */
+function isSet({ containedAt, restrictedAt, state }: Incident, changes: readonly Change[] | undefined): boolean {
   const isUnderWay = state === 'containing' || state === 'restricting'
   if (changes === undefined) return isUnderWay || containedAt !== undefined || restrictedAt !== undefined
   return isUnderWay || standingSteps(changes).length > 0
@@ -59,7 +60,7 @@ function doesOf(kind: ReviewKind, incident: Incident, changes: readonly Change[]
   const { state } = incident
   switch (kind) {
     case 'legitimate':
-      if (!wasDone(incident, changes)) return 'it was legitimate: closes it'
+      if (!isSet(incident, changes)) return 'it was legitimate: closes it'
       return state === 'restricted'
         ? `it was legitimate: gives it back its rights${stepsText(changes)}; that is final`
         : `it was legitimate: takes back what was done${stepsText(changes)}; that is final`

@@ -1,6 +1,7 @@
 import type { Change } from '../change.ts'
+import { goneText } from '../gone-text.ts'
 import { type Incident, isClosed } from '../incident.ts'
-import { goneSteps, standingSteps } from '../progress.ts'
+import { standingSteps } from '../progress.ts'
 import { measureOf } from '../reasons.ts'
 import { joined, type Part, say } from './said.ts'
 import { withShortIds } from './short-ids.ts'
@@ -36,8 +37,8 @@ export function doneText(incident: Incident, changes: readonly Change[]): { read
   const undone = changes.filter(({ kind }) => kind === 'step-undone')
   if (steps.length === 0 && undone.length > 0)
     return { parts: say`The ${measureOf(incident)} was taken back at ${clock(undone.at(-1)?.at ?? '')}.`, entries: numbersOf(undone) }
-  if (steps.length === 0 && goneSteps(changes).size > 0)
-    return { parts: say`What was set is no longer there: the user, the role or the credential was removed by somebody else.`, entries: [] }
+  const gone = goneText(changes)
+  if (steps.length === 0 && gone !== undefined) return { parts: say`What was set is no longer there: ${gone}.`, entries: [] }
   const tried = standingSteps(changes)
   if (steps.length === 0 && tried.length > 0 && !UNDER_WAY.has(incident.state)) {
     const shown = tried.slice(0, STEPS).map(({ title }) => titleText(title))

@@ -1,4 +1,5 @@
 import type { Change } from '../change.ts'
+import { isDismissal } from '../dismissal.ts'
 import type { Incident, IncidentSignal } from '../incident.ts'
 import { standingSteps } from '../progress.ts'
 import { refusingAction } from '../reasons.ts'
@@ -46,7 +47,7 @@ export function storyOf({ incident, signals, changes, isReplay = false }: StoryI
     told.push({ parts, facts: entries.length === 0 ? ['D'] : entries.slice(-CITED).map((number) => `C${number}`) })
   }
   if (calls !== undefined && !isReplay) told.push(...ownersTold({ incident, changes }, calls))
-  return { headline: headlineOf(incident, suspicious), sentences: told }
+  return { headline: headlineOf(incident, suspicious, changes), sentences: told }
 }
 
 function whoTold(incident: Incident, signals: readonly IncidentSignal[] | undefined, call: IncidentSignal | undefined): Told {
@@ -151,9 +152,16 @@ const ENDS: Readonly<Record<Incident['state'], string>> = {
   expired: 'closed, nobody answered',
 }
 
-function headlineOf(incident: Incident, call: IncidentSignal | undefined): Part[] {
+/** The same where there was nothing to restore. */
+const DISMISSALS: ReadonlyMap<Incident['state'], string> = new Map([
+  ['releasing', 'being dismissed'],
+  ['released', 'dismissed'],
+])
+
+function headlineOf(incident: Incident, call: IncidentSignal | undefined, changes: readonly Change[] | undefined): Part[] {
   const used = call === undefined ? [] : say`, used from ${placeText(call)}`
   // Where nobody answered, the policy closed it: no person found a compromise.
   const isUnanswered = incident.state === 'confirmed' && incident.verdict?.by === SWEEP_ACTOR
-  return say`${subjectText(incident)}${used}: ${isUnanswered ? 'closed, nobody answered; what was done stays' : ENDS[incident.state]}`
+  const end = isDismissal(incident, changes) ? (DISMISSALS.get(incident.state) ?? ENDS[incident.state]) : ENDS[incident.state]
+  return say`${subjectText(incident)}${used}: ${isUnanswered ? 'closed, nobody answered; what was done stays' : end}`
 }

@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts'
 import type { Incident, IncidentSignal } from '../incident.ts'
 import { clockText, DAY_MS, minuteText } from '../time.ts'
 import { countryText, placeText } from './place-text.ts'
@@ -9,7 +10,7 @@ export function usualText({ usual, openedAt }: Pick<Incident, 'usual' | 'openedA
   if (usual === undefined) return say`How it is usually used is not known.`
   const { since, calls, countries, networks, tools, services } = usual
   if (!isKnownUse(usual, openedAt))
-    return say`How it is usually used is not known: its history has ${calls} ${calls === 1 ? 'call' : 'calls'} since ${minuteText(since)}.`
+    return say`How it is usually used is not known: its history has ${counted(calls, 'call')} since ${minuteText(since)}.`
   const by = networks.length === 0 ? [] : say` (${joined(networks.map((network) => [named(network)]))})`
   const from = countries.length === 0 ? [] : say` from ${listed(countries.map((country) => [countryText(country)]))}${by}`
   const tool = tools.length === 0 ? [] : say` by ${listed(tools.map((one) => [named(one)]))}`

@@ -1,6 +1,9 @@
 import { hasOwnDeny, isOwnRestricted } from '../../contain/narrow-deny.ts'
 import { isRestrictedOnly } from '../../contain/restriction-plan.ts'
 import type { Change } from '../../domain/change.ts'
+import { counted } from '../../domain/counted.ts'
+import { isDismissal, stateText } from '../../domain/dismissal.ts'
+import { goneText } from '../../domain/gone-text.ts'
 import type { IncidentState } from '../../domain/incident.ts'
 import { standingSteps } from '../../domain/progress.ts'
 import { riskText, strongestSince } from '../../domain/reasons.ts'
@@ -84,7 +87,7 @@ function whyOf(facts: readonly Fact[], strongest: readonly Fact[], appliedSteps:
     sentences.push({ text: whole(`What came later is no reason for it: ${textOf(facts, 'A')}.`), evidence: ['A'] })
   if (appliedSteps.length > 0)
     sentences.push({
-      text: `${appliedSteps.length} ${appliedSteps.length === 1 ? 'step was' : 'steps were'} taken, each with its undo record.`,
+      text: `${counted(appliedSteps.length, 'step was', 'steps were')} taken, each with its undo record.`,
       evidence: appliedSteps.slice(0, 8),
     })
   return sentences
@@ -120,7 +123,8 @@ function mitigationOf({ incident, changes }: ExplanationInput, appliedSteps: rea
   const step = (text: string): ResponseStep => ({ outcome: 'RS.MI-01', text, evidence })
   if (containedAt !== undefined && STAYS_CONTAINED.includes(state))
     return step('The identity is contained: check whether legitimate work is blocked.')
-  if (state === 'released' || state === 'releasing') return step(`The incident is ${state}: check that legitimate work goes on.`)
+  if (state === 'released' || state === 'releasing')
+    return step(`The incident is ${stateText(incident, changes)}: check that legitimate work goes on.`)
   const standing = standingSteps(changes)
   if (isRestrictedOnly(standing.map(({ contained }) => contained)))
     return step('The identity is restricted and not contained: check what it goes on doing, and decide whether it must be stopped.')
@@ -133,7 +137,9 @@ function recoveryOf({ incident, changes }: ExplanationInput): string {
   const { state, containedAt } = incident
   if (state === 'released' || state === 'releasing' || state === 'expired') {
     const isRestored = changes.some(({ kind }) => kind === 'step-undone')
-    return isRestored ? 'Check that what was restored works as before.' : 'Nothing was contained, so there is nothing to restore.'
+    const gone = goneText(changes)
+    if (isRestored) return 'Check that what was restored works as before.'
+    return gone === undefined ? 'Nothing was contained, so there is nothing to restore.' : `There is nothing to restore: ${gone}.`
   }
   if (state === 'rotating' || (state === 'confirmed' && isRotated(changes))) return 'Check that the workloads work with the new keys.'
   if (state === 'confirmed') {
@@ -160,7 +166,12 @@ function rotationOf({ incident, changes }: ExplanationInput, appliedSteps: reado
   switch (incident.state) {
     case 'released':
     case 'releasing':
-      return [{ text: `Released: ${key} is as before. Rotate it where somebody else may have a copy.`, evidence }]
+      return [
+        {
+          text: `${isDismissal(incident, changes) ? `Dismissed: ${key} was not changed` : `Released: ${key} is as before`}. Rotate it where somebody else may have a copy.`,
+          evidence,
+        },
+      ]
     case 'rotating':
       return [{ text: `${keys.length === 1 ? 'The key is' : 'The keys are'} being rotated: whoever copied one keeps the copy.`, evidence }]
     case 'confirmed':
