@@ -50,8 +50,8 @@ const BODY_BYTES = 16 * 1024 * 1024
 /** How long an owner that ends waits for the commands that still use it. */
 const DRAIN_MS = 10_000
 
-/** How long the database may take to close, which it does within milliseconds. */
-const CLOSE_MS = 5_000
+/** How long the database may take to close: milliseconds, and seconds where the machine is busy. */
+const CLOSE_MS = 10_000
 
 /** Bytes that the path of a Unix socket may have on macOS and the BSDs (`sun_path` less its end); Linux allows four more. */
 const SOCKET_PATH_BYTES = 103

@@ -1,7 +1,7 @@
 import { type AccountPolicies, isServiceLinked, type NamedPolicy, type PolicyHolder } from '../../domain/account-policies.ts'
 import { Meter } from '../../domain/meter.ts'
 import { becomesOf, type Hop, type ReachNode } from './become.ts'
-import type { FoundPath } from './found-paths.ts'
+import { type FoundPath, listedPaths } from './found-paths.ts'
 import { type OwnReach, ownReachOf } from './own-reach.ts'
 import { POLICY_STEPS } from './read-policies.ts'
 import { type ReachPart, scoreOf } from './score.ts'
@@ -71,7 +71,10 @@ function computedReach(account: AccountPolicies, isOver: () => boolean): Readonl
       const { id, kind, name } = holder
       const reach = Math.max(score, next?.points ?? 0)
       const reasons = [...parts.map(({ reason }) => reason), ...others]
-      return [id, { id, kind, name, reach, reasons, paths: own.paths, hops, isCut: own.isCut || own.asker.policies.work.isSpent }]
+      return [
+        id,
+        { id, kind, name, reach, reasons, paths: listedPaths(own.paths), hops, isCut: own.isCut || own.asker.policies.work.isSpent },
+      ]
     }),
   )
 }

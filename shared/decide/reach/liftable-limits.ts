@@ -8,7 +8,7 @@ export interface LiftingCall {
 }
 
 /** What a denial depends on that the identity can take off itself, for people. It stands where a condition has an operator, and no reader knows one of this name. */
-const UNLESS_LIFTED = 'limits that it can take off itself'
+export const UNLESS_LIFTED = 'limits that it can take off itself'
 
 /** The calls that take a policy off a user, a role or a group, or put another in its place. */
 const LIFTING: Readonly<Record<PolicyPlace['as'], Readonly<Record<PolicyPlace['of'], readonly string[]>>>> = {
