@@ -120,6 +120,12 @@ function withStatements(one: PolicyCase, change: (statement: WrittenStatement) =
   return { ...one, identity: one.identity.map(changed), ...(one.boundary === undefined ? {} : { boundary: changed(one.boundary) }) }
 }
 
+/** Operators that say of a key with one value what another says of it. */
+const ALIKE: Readonly<Record<string, string>> = {
+  StringLike: 'ForAnyValue:StringLike',
+  StringNotLike: 'ForAllValues:StringNotLike',
+}
+
 function withConditions(
   one: PolicyCase,
   change: (operator: string, keys: Readonly<Record<string, unknown>>) => readonly [string, Readonly<Record<string, unknown>>],
@@ -129,7 +135,12 @@ function withConditions(
     const changed: Record<string, Readonly<Record<string, unknown>>> = {}
     for (const [operator, keys] of Object.entries(Condition)) {
       const [now, left] = change(operator, keys)
-      changed[now] = { ...changed[now], ...left }
+      for (const [key, values] of Object.entries(left)) {
+        // Two operators that are one now both have to hold, and a document has room for one condition of an operator on a key.
+        const name = changed[now]?.[key] === undefined ? now : ALIKE[now]
+        if (name === undefined) throw new Error(`two conditions of ${now} on ${key}`)
+        changed[name] = { ...changed[name], [key]: values }
+      }
     }
     return { ...statement, Condition: changed }
   })

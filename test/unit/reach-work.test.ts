@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { reachIn, TRUST_STEPS } from '../../shared/decide/reach/account-reach.ts'
+import { ACCOUNT_STEPS, reachIn, TRUST_STEPS } from '../../shared/decide/reach/account-reach.ts'
 import { PATTERN_STEPS } from '../../shared/decide/reach/become.ts'
 import { ownReachOf } from '../../shared/decide/reach/own-reach.ts'
-import { POLICY_STEPS } from '../../shared/decide/reach/read-policies.ts'
+import { POLICY_STEPS, readPolicy } from '../../shared/decide/reach/read-policies.ts'
 import { IDENTITY_STEPS } from '../../shared/decide/reach/work.ts'
 import type { PolicyHolder } from '../../shared/domain/account-policies.ts'
 import { Meter } from '../../shared/domain/meter.ts'
@@ -177,6 +177,20 @@ describe('an account whose policies take too long to work out', () => {
     for (const { id } of honest) expect(among.get(id)?.reach, id).toBeGreaterThanOrEqual(alone.get(id)?.reach ?? 100)
     expect(among.get(userArn('admin'))).toMatchObject({ reach: 100, isCut: false })
     expect(among.get(userArn('reader'))).toMatchObject({ isCut: false })
+  })
+
+  it('reads a long policy of people whole, however many others there are', () => {
+    const services = Array.from({ length: 400 }, (_, at) => `service${at}`)
+    const long = namedPolicy('reads', allow(services.flatMap((one) => [`${one}:*Get*Thing*`, `${one}:*List*Thing*`])))
+    const { steps } = readPolicy(long)
+    const few = 3_000
+    // With equal shares alone, its own would be too little.
+    expect(steps).toBeGreaterThan(ACCOUNT_STEPS / few)
+    expect(steps).toBeLessThan(POLICY_STEPS)
+    const others = Array.from({ length: few }, (_, at) => userWith(`u${at}`, allow('s3:GetObject', `arn:aws:s3:::b-${at}/*`)))
+    const again = { ...long, document: structuredClone(long.document) }
+    const reader = { ...userWith('reader'), policies: { identity: [again] } }
+    expect(reachIn({ holders: [reader, ...others], controls: [] }).get(userArn('reader'))).toMatchObject({ isCut: false, paths: [] })
   })
 
   it('has everybody possible where the time for it is over from the start', () => {

@@ -3,7 +3,7 @@ import { Meter } from '../../domain/meter.ts'
 import { becomesOf, type Hop, type ReachNode } from './become.ts'
 import { type FoundPath, listedPaths } from './found-paths.ts'
 import { type OwnReach, ownReachOf } from './own-reach.ts'
-import { POLICY_STEPS } from './read-policies.ts'
+import { POLICY_STEPS, readPolicy } from './read-policies.ts'
 import { type ReachPart, scoreOf } from './score.ts'
 import { trustOf } from './trust.ts'
 import { IDENTITY_STEPS } from './work.ts'
@@ -85,7 +85,7 @@ function ownReachesOf(
   hasRoles: boolean,
   isOver: () => boolean,
 ): ReadonlyMap<PolicyHolder, OwnReach> {
-  const ofPolicy = Math.min(POLICY_STEPS, ACCOUNT_STEPS / Math.max(1, policiesIn({ holders, controls }).size))
+  const ofPolicy = policyShareIn(policiesIn({ holders, controls }), isOver)
   const owns = new Map<PolicyHolder, OwnReach>()
   let used = 0
   let share = 0
@@ -103,6 +103,19 @@ function ownReachesOf(
   const rest = Math.min(IDENTITY_STEPS, (ACCOUNT_STEPS - used) / unfinished.length)
   if (rest > share && !isOver()) look(unfinished, rest)
   return owns
+}
+
+/** What may be spent on each policy. All are read with equal shares first; those to which theirs is too little have equal shares of what the others left. */
+function policyShareIn(policies: ReadonlySet<NamedPolicy>, isOver: () => boolean): number {
+  const share = Math.min(POLICY_STEPS, ACCOUNT_STEPS / Math.max(1, policies.size))
+  let [used, unfinished] = [0, 0]
+  for (const policy of policies) {
+    if (isOver()) return share
+    const { steps, isCut } = readPolicy(policy, share)
+    used += steps
+    if (isCut === true) unfinished += 1
+  }
+  return unfinished === 0 ? share : Math.max(share, Math.min(POLICY_STEPS, (ACCOUNT_STEPS - used) / unfinished))
 }
 
 function policiesIn({ holders, controls }: AccountPolicies): ReadonlySet<NamedPolicy> {
