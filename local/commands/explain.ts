@@ -53,7 +53,7 @@ export async function explainIncident(
     paint('bold', 'Facts'),
     table(
       [{}, { isText: true }],
-      facts.map(({ id: fact, text }) => [fact, printable(text, 180)]),
+      facts.map(({ id: fact, text }) => [fact, printable(text, 1_200)]),
       { width, indent: 2 },
     ),
     ...notesOf(target).flatMap((note) => ['', note]),

@@ -22,7 +22,7 @@ export function renderChanges(changes: readonly Change[], paint: Paint, width?: 
     kind,
     printable(target, 80),
     kind.startsWith('step') || from !== null ? `${brief(from, target)} → ${brief(to, target)}` : brief(to, target),
-    `${printable(actor, 40)}: ${printable(whyOf({ kind, why }), 90)}`,
+    `${printable(actor, 120)}: ${printable(whyOf({ kind, why }), 600)}`,
   ])
   return `${paint('bold', 'Changes')} (UTC)\n${table(CHANGE_COLUMNS, rows, { width, indent: 2 })}`
 }

@@ -92,7 +92,8 @@ function usedIn(signals: readonly IncidentSignal[], { seenAt }: KeptReport, ids:
   const from = `${first.address}${first.country === undefined ? '' : ` (${first.country})`}`
   return [
     ...earlier,
-    `first call with findings ${lengthText(first.time - seenAt)} after it was seen: ${first.action} from ${from}; ${PUBLISHED}`,
+    `first call with findings ${lengthText(first.time - seenAt)} after it was seen: ${first.action} from ${from}`,
+    PUBLISHED,
     `since then ${callsText(after)} with findings: ${ends.join(', ')}`,
   ]
 }
@@ -108,7 +109,7 @@ function usedBy({ findings }: Pick<Incident, 'findings'>, { seenAt }: KeptReport
   const times = findings
     .filter((one) => one.reportedBy === undefined && ids.has(one.credentialId) && one.time >= seenAt)
     .map(({ time }) => time)
-  return times.length === 0 ? [] : [`used ${lengthText(Math.min(...times) - seenAt)} after it was seen, at the latest; ${PUBLISHED}`]
+  return times.length === 0 ? [] : [`used ${lengthText(Math.min(...times) - seenAt)} after it was seen, at the latest`, PUBLISHED]
 }
 
 /** The time of day, with the day where it is another one than that of the incident. */

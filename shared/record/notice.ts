@@ -1,5 +1,6 @@
 import { acceptedLines } from '../domain/accepted-lines.ts'
 import { accountText } from '../domain/account-name.ts'
+import type { Contribution } from '../domain/assessment.ts'
 import { assigneeText } from '../domain/assignment.ts'
 import type { Change } from '../domain/change.ts'
 import { isDismissal } from '../domain/dismissal.ts'
@@ -8,7 +9,7 @@ import type { Incident, IncidentSignal, NoticeKind } from '../domain/incident.ts
 import { lookupLines } from '../domain/lookup-lines.ts'
 import { manualSteps } from '../domain/manual-steps.ts'
 import { printable, withoutLinks, withoutWebAddresses } from '../domain/printable.ts'
-import { measureOf, reasonsOf } from '../domain/reasons.ts'
+import { measureOf, reasonsOf, strongestSince } from '../domain/reasons.ts'
 import { reportLines } from '../domain/report-lines.ts'
 import { nothingDoneLine, restrictionLines, stopsLittle } from '../domain/restriction-lines.ts'
 import { runbookLine } from '../domain/runbook.ts'
@@ -179,6 +180,12 @@ function answerLines(incident: Incident, kind: NoticeKind, { stack, known }: { s
 
 function bodyOf(incident: Incident, kind: NoticeKind, stack: NoticeStack | undefined): string {
   const { contributions } = reasonsOf(incident)
+  const findingLines =
+    (name: string) =>
+    ({ finding, share }: Contribution) => [
+      `${name}: ${finding.title} (+${Math.round(share)}): ${withoutWebAddresses(printable(finding.reason, 120))}`,
+      ...runbookLine(finding.detector),
+    ]
   const lines = [
     `Incident ${incident.id}, priority ${incident.priority} (risk ${incident.assessment.risk}, blast radius ${incident.blastRadius.score})`,
     `Who: ${printable(incident.identity.id, 200)}`,
@@ -186,12 +193,8 @@ function bodyOf(incident: Incident, kind: NoticeKind, stack: NoticeStack | undef
     ...lookupLines(incident).map((line) => `Note: ${printable(onStack(line, stack), 300)}`),
     ...manualSteps(incident).map((step) => `Do: ${printable(onStack(step, stack), 300)}`),
     ...reportedLines(incident, stack),
-    ...contributions
-      .slice(0, LINES)
-      .flatMap(({ finding, share }) => [
-        `Why: ${finding.title} (+${Math.round(share)}): ${withoutWebAddresses(printable(finding.reason, 120))}`,
-        ...runbookLine(finding.detector),
-      ]),
+    ...contributions.slice(0, LINES).flatMap(findingLines('Why')),
+    ...strongestSince(incident, LINES).flatMap(findingLines('Since then')),
     ...exceptedLines(incident)
       .slice(0, LINES)
       .map((line) => `Not counted: ${printable(line, 300)}`),

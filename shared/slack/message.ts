@@ -1,12 +1,13 @@
 import type { KnownBlock } from '@slack/types'
 import { pendingOf } from '../contain/pending.ts'
 import { acceptedLines } from '../domain/accepted-lines.ts'
+import type { Contribution } from '../domain/assessment.ts'
 import type { Change } from '../domain/change.ts'
 import { isDismissal } from '../domain/dismissal.ts'
 import { type Incident, type IncidentSignal, isClosed } from '../domain/incident.ts'
 import type { Policy } from '../domain/policy.ts'
 import { printable } from '../domain/printable.ts'
-import { measureOf, reasonsOf } from '../domain/reasons.ts'
+import { measureOf, reasonsOf, strongestSince } from '../domain/reasons.ts'
 import { reportLines } from '../domain/report-lines.ts'
 import { nothingDoneLine, restrictionLines, stopsLittle } from '../domain/restriction-lines.ts'
 import { revisionOf } from '../domain/revision.ts'
@@ -53,7 +54,8 @@ export function messageOf(input: MessageInput): Message {
     { type: 'header', text: { type: 'plain_text', text: printable(title, LIMITS.header), emoji: false } },
     section(storyOf({ incident, signals, changes }).sentences.map(({ parts }) => sentenceText(parts))),
     ...reportedIn(incident, stack),
-    section(['*Why*', ...whyOf(incident)]),
+    section(['*Why*', ...reasonsOf(incident).contributions.slice(0, LINES).map(findingLine)]),
+    ...sinceThen(incident),
   ]
   const restriction = restrictionLines(incident)
   if (restriction !== undefined) blocks.push(section(['*Restricted*', ...[restriction.refused, restriction.goesOn].map(escaped)]))
@@ -131,10 +133,14 @@ function reportedIn(incident: Incident, stack: NoticeStack | undefined): KnownBl
   return [section(['*Reported*', ...reported.slice(0, LINES).map((line) => `• ${code(line, 300)}`), ...more, ...used.map(escaped)])]
 }
 
-function whyOf(incident: Incident): string[] {
-  return reasonsOf(incident)
-    .contributions.slice(0, LINES)
-    .map(({ finding, share }) => `• ${escaped(finding.title)} (+${Math.round(share)}): ${code(finding.reason, 120)}`)
+function findingLine({ finding, share }: Contribution): string {
+  return `• ${escaped(finding.title)} (+${Math.round(share)}): ${code(finding.reason, 120)}`
+}
+
+/** What came after the decision and is as strong as its reasons: what a person has to put right may be in it. */
+function sinceThen(incident: Incident): KnownBlock[] {
+  const later = strongestSince(incident, LINES)
+  return later.length === 0 ? [] : [section(['*Since then*', ...later.map(findingLine)])]
 }
 
 /** The last reason of the decision, by which a person is asked: a bound, a step that is not in place, or the evidence itself. */

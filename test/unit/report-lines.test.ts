@@ -77,7 +77,8 @@ describe('who reported what when', () => {
         'GuardDuty: UnauthorizedAccess:IAMUser/TorIPCaller, 12:05:00 UTC',
       ],
       used: [
-        'first call with findings 40 s after it was seen: sts:GetCallerIdentity from 192.0.2.1 (NL); elsewhere a leaked key was first used after 67 s at the fastest, and after 17 min on average by hijackers of models',
+        'first call with findings 40 s after it was seen: sts:GetCallerIdentity from 192.0.2.1 (NL)',
+        'elsewhere a leaked key was first used after 67 s at the fastest, and after 17 min on average by hijackers of models',
         'since then 4 calls with findings: 2 succeeded, 1 refused, 1 failed',
       ],
     })
@@ -110,7 +111,8 @@ describe('who reported what when', () => {
   it('says without a timeline by when the key was used at the latest', () => {
     const finding = { ...FINDING, time: AT + 20 * SECOND }
     expect(reportLines({ ...INCIDENT, findings: [finding, { ...finding, time: AT, reportedBy: 'github' }] }, undefined)?.used).toEqual([
-      'used 60 s after it was seen, at the latest; elsewhere a leaked key was first used after 67 s at the fastest, and after 17 min on average by hijackers of models',
+      'used 60 s after it was seen, at the latest',
+      'elsewhere a leaked key was first used after 67 s at the fastest, and after 17 min on average by hijackers of models',
     ])
   })
 

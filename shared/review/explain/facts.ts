@@ -102,7 +102,7 @@ function reportsOf(incident: Incident, signals: readonly IncidentSignal[]): Fact
     ...reported
       .filter((_, at) => at < REPORT_LIMIT - 1 || at === reported.length - 1)
       .map((line, at) => ({ id: `E${at + 1}`, text: printable(line, 300) })),
-    ...(used.length === 0 ? [] : [{ id: 'U', text: used.map((line) => printable(line, 160)).join('; ') }]),
+    ...(used.length === 0 ? [] : [{ id: 'U', text: used.map((line) => printable(line, 300)).join('; ') }]),
   ]
 }
 
