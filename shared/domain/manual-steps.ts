@@ -87,5 +87,5 @@ const IDENTITY_CENTER: string[] = [
 
 /** IAM refuses changes of these roles: only Identity Center may make them. */
 function isIdentityCenterRole({ id }: Identity): boolean {
-  return id.includes(':role/aws-reserved/sso.amazonaws.com/')
+  return /^arn:[^:]*:iam::\d{12}:role\/aws-reserved\/sso\.amazonaws\.com\//.test(id)
 }
