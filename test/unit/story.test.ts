@@ -192,6 +192,27 @@ describe('the story of an incident', () => {
   })
 })
 
+describe('what was tried and is not confirmed', () => {
+  const [KEY_OFF, DENIED] = ['key AKIAIOSFODNN7EXAMPLE of ci-deploy switched off', 'ci-deploy denied everything, by an inline policy']
+  const tried = 'Tried, and not confirmed: ci-deploy denied everything, by an inline policy. It may be in place, and it may not.'
+  /** The first step is done, and then what is given; the second is planned. */
+  const followedBy = (...kinds: readonly ('step-undone' | 'step-gone')[]): Change[] => {
+    const done = changesOf(KEY_OFF, DENIED).filter(({ kind, target }) => kind === 'step-planned' || target.endsWith('/AKIA0'))
+    const [first] = done as [Change]
+    return [...done, ...kinds.map((kind) => ({ ...first, kind, why: 'user ci-deploy is no longer there' }))]
+  }
+
+  it.each([
+    ['beside what is in place', [], 'Done: at 12:01 UTC key …MPLE of ci-deploy switched off.'],
+    ['beside what was taken back', ['step-undone'], 'The containment was taken back at 12:01 UTC.'],
+    ['beside what is gone', ['step-gone'], 'What was set is no longer there: user ci-deploy is no longer there, removed by somebody else.'],
+  ] as const)('is said %s', (_, kinds, made) => {
+    expect(told({ state: 'asking' }, SIGNALS, followedBy(...kinds))).toContain(`${made} ${tried}`)
+    // What is being done is not confirmed yet.
+    expect(told({ state: 'containing' }, SIGNALS, followedBy(...kinds))).toContain(made)
+  })
+})
+
 describe('the title of a step', () => {
   it.each(Object.values(STEP_SAMPLES).map(({ text }) => [text]))('is repeated in the story: %s', (text) => {
     const title = stepFor(text)?.title ?? ''
