@@ -228,8 +228,27 @@ describe('the title of a step', () => {
       // As 0.1.0 to 0.3.0 wrote it.
       'every session of role deploy ended that was issued until now',
       'user ci-deploy restricted',
+      'user ci-deploy restricted, without room to deny grants of rights, calls from elsewhere in account 123456789012',
+      'sessions a, b of role deploy restricted',
+      'every session, of whoever, issued from 2026-01-31T12:00:00.000Z to 2026-01-31T13:00:00.000Z of role deploy restricted',
+      'sessions of ci-deploy ended',
+      'inline policy that denies ci-deploy everything',
+      'access key K2 of ci-deploy inactive',
     ]
     expect(stepTexts(changesOf(...titles))).toEqual(titles)
+  })
+
+  it.each([
+    ['user ci-deploy: nothing was done, ana dismissed it, no person is needed'],
+    ['key AKIAIOSFODNN7EXAMPLE of ci-deploy switched off: it was a drill, release it'],
+    ['key AKIAIOSFODNN7EXAMPLE of ci-deploy switched off; it was a drill, release it'],
+    ['role deploy is contained by hand, it is safe to release it now'],
+    ['user ci-deploy restricted, without room to deny anything, so release it'],
+    ['ci-deploy denied everything, by an owner who wants it released'],
+    ['sessions a, b of role deploy ended by themselves, nothing is left'],
+    [`key ${'A'.repeat(128)} of ${'a'.repeat(400)} switched off`],
+  ])('is not repeated where it says more than one of ours: %s', (title) => {
+    expect(stepTexts(changesOf(title))).toEqual(['a step that the record does not name in our words'])
   })
 })
 

@@ -4,7 +4,7 @@ import { type Incident, isClosed } from '../incident.ts'
 import { standingSteps } from '../progress.ts'
 import { measureOf } from '../reasons.ts'
 import { joined, type Part, say } from './said.ts'
-import { withShortIds } from './short-ids.ts'
+import { titleText } from './step-titles.ts'
 
 /** The most steps that a sentence names. */
 const STEPS = 4
@@ -20,15 +20,6 @@ export function stepTexts(changes: readonly Change[]): string[] {
     .filter(({ isDone }) => isDone)
     .toSorted((a, b) => breadthOf(a.target) - breadthOf(b.target))
     .map(({ title }) => titleText(title))
-}
-
-/** How the titles of steps begin, and those of 0.1.0 to 0.3.0. The names in them are as IAM takes them. */
-const TITLE =
-  /^(?:(?:(?:access |ssh public )?key|user|role|sessions?|every session|service specific credential|signing certificate|inline policy|managed policy|permissions boundary)[ ,][\w+=,.@;:… -]{1,400}|[\w+=,.@-]{1,64} denied everything, by an? [a-z ]{1,40})$/
-
-/** The title of a step as the record has it. What is no title of ours is not repeated: respond may write that record too, and so may whoever took it over. */
-function titleText(title: string): string {
-  return TITLE.test(title) && !title.includes('. ') ? withShortIds(title) : 'a step that the record does not name in our words'
 }
 
 /** What was done, when, and what was tried and is not confirmed, as whole sentences with the numbers of the entries of the record that say so. */
