@@ -238,6 +238,16 @@ describe('the title of a step', () => {
     expect(stepTexts(changesOf(...titles))).toEqual(titles)
   })
 
+  it('names the first of many sessions, however many whoever assumes a role makes', () => {
+    const names = (count: number) => Array.from({ length: count }, (_, at) => `${'s'.repeat(60)}${at}`)
+    const titles = [4, 5, 50].map((count) => `sessions ${names(count).join(', ')} of role deploy restricted`)
+    expect(stepTexts(changesOf(...titles))).toEqual([
+      titles[0],
+      `sessions ${names(3).join(', ')} and 2 more of role deploy restricted`,
+      `sessions ${names(3).join(', ')} and 47 more of role deploy restricted`,
+    ])
+  })
+
   it.each([
     ['user ci-deploy: nothing was done, ana dismissed it, no person is needed'],
     ['key AKIAIOSFODNN7EXAMPLE of ci-deploy switched off: it was a drill, release it'],
@@ -247,6 +257,7 @@ describe('the title of a step', () => {
     ['ci-deploy denied everything, by an owner who wants it released'],
     ['sessions a, b of role deploy ended by themselves, nothing is left'],
     [`key ${'A'.repeat(128)} of ${'a'.repeat(400)} switched off`],
+    [`sessions ${'a, '.repeat(2000)}b of role deploy ended`],
   ])('is not repeated where it says more than one of ours: %s', (title) => {
     expect(stepTexts(changesOf(title))).toEqual(['a step that the record does not name in our words'])
   })

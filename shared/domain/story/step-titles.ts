@@ -24,10 +24,24 @@ const TITLES: readonly string[] = [
 
 const TITLE = new RegExp(String.raw`^(?:${TITLES.join('|')})(?: in account \d{12})?$`)
 
-/** The longest title that is repeated. */
-const LIMIT = 430
+/** The longest title that is looked at: a restriction names up to 50 sessions of 64 characters. */
+const LIMIT = 4000
 
-/** The title of a step as the record has it. What is no title of ours is not repeated: respond may write that record too, and so may whoever took it over. */
+/** The most sessions that a title names for people. Whoever assumes a role chooses how many there are, and how long their names. */
+const SESSIONS = 3
+
+/**
+ * The title of a step as the record has it, with its first sessions where it has many. What is no title of ours is not repeated: respond may write that record too, and so may
+ * whoever took it over.
+ */
 export function titleText(title: string): string {
-  return title.length <= LIMIT && TITLE.test(title) ? withShortIds(title) : 'a step that the record does not name in our words'
+  if (title.length > LIMIT || !TITLE.test(title)) return 'a step that the record does not name in our words'
+  return withShortIds(title.replace(LISTED, (list, names: string) => shorter(list, names.split(', '))))
+}
+
+const LISTED = new RegExp(`^sessions (${NAMES}) of role `)
+
+function shorter(list: string, names: readonly string[]): string {
+  const more = names.length - SESSIONS
+  return more <= 1 ? list : `sessions ${names.slice(0, SESSIONS).join(', ')} and ${more} more of role `
 }
