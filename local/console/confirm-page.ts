@@ -5,6 +5,7 @@ import { requireReason } from '../../shared/domain/reason.ts'
 import { refusedAfter } from '../../shared/domain/reasons.ts'
 import { revisionOf } from '../../shared/domain/revision.ts'
 import { labelOf } from '../../shared/domain/story/answers.ts'
+import { ResponderError } from '../../shared/errors.ts'
 import type { OnUnreadable } from '../../shared/ports/stores.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
 import { readPolicy } from '../../shared/record/policy-in-force.ts'
@@ -26,10 +27,12 @@ interface Asked extends ExplanationInput {
   readonly kind: AskedKind
   readonly reason: string
   readonly policy: Policy
+  /** The revision of the policy, by which the page says what the verdict does. */
+  readonly policyNumber: number
 }
 
 /**
- * The page that asks once more before a verdict is given: what it does, and the reason as it is recorded. It is about the revision that the person saw.
+ * The page that asks once more before a verdict is given: what it does, and the reason as it is recorded. It is about the revision that the person saw, and by the policy of then.
  *
  * Throws `usage`, `incident.unknown`, `incident.state` or `review.stale`, as the verdict itself would.
  */
@@ -40,17 +43,27 @@ export async function confirmPage(
 ): Promise<Page> {
   requireReason(said)
   const { value: incident } = await findIncident(id, target)
-  const [signals, changes, { policy }] = await Promise.all([
+  const [signals, changes, { policy, number: policyNumber }] = await Promise.all([
     target.incidents.signals(id, onUnreadable),
     target.record.list(incidentSubject(id)),
     readPolicy(target.record),
   ])
   checkState(incident, said, changes)
-  return pageOf({ incident, signals, changes, policy, kind: said.kind, reason: said.reason }, room)
+  return pageOf({ incident, signals, changes, policy, policyNumber, kind: said.kind, reason: said.reason }, room)
+}
+
+/** Throws `review.stale` where another policy is in force than the one by which the page said what the verdict does: by it keys may be made anew. */
+export async function checkPolicySeen(seen: number | undefined, { record }: Pick<Target, 'record'>): Promise<void> {
+  const { number } = await readPolicy(record)
+  if (number !== seen)
+    throw new ResponderError(
+      'review.stale',
+      'the policy has changed since you were asked, and what the verdict does may have: look at it again',
+    )
 }
 
 function pageOf(asked: Asked, room: Room): Page {
-  const { incident, changes, kind, reason } = asked
+  const { incident, changes, policyNumber, kind, reason } = asked
   const path = `${room.base}/incidents/${encodeURIComponent(incident.id)}`
   const isLeft = kind === 'compromised' && leftUsable(incident, changes) !== undefined
   const containing = isLeft && offeredFor(incident).includes('contain') ? button(asked, 'contain') : ''
@@ -63,7 +76,7 @@ function pageOf(asked: Asked, room: Room): Page {
 ${instead}${changeForm(
   room,
   { action: `${path}/verdict` },
-  html`<input type="hidden" name="revision" value="${revisionOf(incident)}">${reasonAsked(reason, room.caller)}<div class="verdicts">${containing}${confirming}</div>`,
+  html`<input type="hidden" name="revision" value="${revisionOf(incident)}"><input type="hidden" name="policy" value="${policyNumber}">${reasonAsked(reason, room.caller)}<div class="verdicts">${containing}${confirming}</div>`,
 )}
 <p><a href="${path}#verdict">Back to the incident, without a verdict</a></p>`,
   }

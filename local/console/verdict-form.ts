@@ -28,6 +28,8 @@ export const SaidForm = z
     reason: ReasonField,
     /** Used by `extend` only; the form sends it with every verdict. */
     hours: z.coerce.number().int().min(1).max(720).optional(),
+    /** The revision of the policy by which the page that asks once more said what the verdict does. */
+    policy: z.coerce.number().int().min(0).optional(),
     revision: z.string().regex(/^[0-9a-f]{16}$/, 'open the incident again and use its form'),
   })
   .transform(({ kind, confirms, ...said }, context) => {

@@ -1,5 +1,5 @@
 import type { Hono } from 'hono'
-import { confirmPage } from './confirm-page.ts'
+import { checkPolicySeen, confirmPage } from './confirm-page.ts'
 import type { RouteParts } from './pattern-routes.ts'
 import { readForm } from './read-form.ts'
 import { collected } from './unreadable.ts'
@@ -9,12 +9,13 @@ import { SaidForm } from './verdict-form.ts'
 export function addVerdictRoutes(app: Hono, { target, room, whole, limited }: RouteParts): void {
   app.post('/incidents/:id/verdict', limited, async (context) => {
     const id = context.req.param('id')
-    const { kind, isConfirmed, hours, ...said } = readForm(SaidForm, await context.req.parseBody())
+    const { kind, isConfirmed, hours, policy, ...said } = readForm(SaidForm, await context.req.parseBody())
     if (kind !== 'extend' && !isConfirmed) {
       const { unreadable, onUnreadable } = collected()
       const page = await confirmPage(id, { ...said, kind }, { target, room, onUnreadable })
       return context.html(whole(page, '', unreadable))
     }
+    if (isConfirmed) await checkPolicySeen(policy, target)
     const { awaitsSecond } = await target.review(id, { ...said, kind, ...(kind === 'extend' ? { hours } : {}) })
     const what = awaitsSecond ? 'second' : kind === 'extend' ? 'extended' : 'done'
     return context.redirect(`${room.base}/incidents/${encodeURIComponent(id)}?said=${what}`, 303)

@@ -1,4 +1,5 @@
 import type { Signal } from '../../shared/domain/signal.ts'
+import { isOfProfile } from '../../shared/sense/join.ts'
 import { type Column, table } from '../render/table.ts'
 import { wrapText } from '../render/wrap.ts'
 import type { RowOutcome } from './signal-kinds.ts'
@@ -38,7 +39,7 @@ export function addOutcome(figures: KindFigures, outcome: RowOutcome): void {
 
 function joinOf({ identity, credential }: Signal): 'named' | 'lookedUp' | 'nobody' {
   if (identity.kind !== 'unknown') return 'named'
-  const isAskedFor = credential.kind === 'access-key' || credential.kind === 'session' || identity.id.includes(':instance-profile/')
+  const isAskedFor = credential.kind === 'access-key' || credential.kind === 'session' || isOfProfile(identity)
   return isAskedFor ? 'lookedUp' : 'nobody'
 }
 

@@ -8,13 +8,30 @@ import { isUnclaimed, UNCLAIMED_AN_HOUR } from './unclaimed.ts'
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_disable-perms.html,
  * https://docs.aws.amazon.com/singlesignon/latest/userguide/useraccess.html
  */
-export function manualSteps(incident: Pick<Incident, 'identity' | 'id' | 'state' | 'verdict'>): string[] {
+export function manualSteps(incident: Pick<Incident, 'identity' | 'id'> & Standing): string[] {
   return callsForPeople(incident) ? stepsFor(incident.identity, incident.id) : []
 }
 
-/** True where something may be left for a person to do against the identity, or about what it changed: nothing is while it is only watched, after a release, and once a person said that it was legitimate. */
-export function callsForPeople({ state, verdict }: Pick<Incident, 'state' | 'verdict'>): boolean {
-  return MANUAL_STATES.includes(state) && verdict?.kind !== 'legitimate'
+/** What of an incident says whether it calls for people. */
+type Standing = Pick<Incident, 'state' | 'verdict' | 'findings' | 'lineage'>
+
+/**
+ * True where something may be left for a person to do against the identity, or about what it changed: nothing is while it is only watched, after a release, and once a person
+ * said that it was legitimate, for as long as nothing comes that they had not seen.
+ */
+export function callsForPeople(incident: Standing): boolean {
+  return MANUAL_STATES.includes(incident.state) && !isAllLegitimate(incident)
+}
+
+/**
+ * True where a person said that it was legitimate, and nothing was made and nothing of another kind was found since. A step that cannot be undone keeps such an incident open, and
+ * whoever has the credential too may bring that about and go on.
+ */
+function isAllLegitimate({ verdict, findings, lineage }: Standing): boolean {
+  if (verdict?.kind !== 'legitimate') return false
+  const at = Date.parse(verdict.at)
+  const seen = verdict.answered?.shares ?? {}
+  return lineage.every(({ time = 0 }) => time <= at) && findings.every(({ time, detector }) => time <= at || Object.hasOwn(seen, detector))
 }
 
 /** The states in which a person has to act, or has confirmed the compromise. */
@@ -87,5 +104,5 @@ const IDENTITY_CENTER: string[] = [
 
 /** IAM refuses changes of these roles: only Identity Center may make them. */
 function isIdentityCenterRole({ id }: Identity): boolean {
-  return id.includes(':role/aws-reserved/sso.amazonaws.com/')
+  return /^arn:[^:]*:iam::\d{12}:role\/aws-reserved\/sso\.amazonaws\.com\//.test(id)
 }

@@ -1,9 +1,9 @@
 import * as z from 'zod'
 import { ResponderError } from '../errors.ts'
 
-/** True for a text without a word: nothing, white space, or marks such as the `…` that printed commands show where a person is to write. */
+/** True for a text without a word: nothing, white space, signs that nobody sees, or marks such as the `…` that printed commands show where a person is to write. */
 export function isWordless(text: string): boolean {
-  return /^[\p{Z}\p{C}\p{P}]*$/u.test(text)
+  return /^[\p{Z}\p{C}\p{P}\p{M}\p{Default_Ignorable_Code_Point}\u2800]*$/u.test(text)
 }
 
 /** Why a person decides something, for the record: any text with a word in it, and not the `…` that printed commands show in its place. */

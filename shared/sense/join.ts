@@ -1,4 +1,5 @@
 import { isStronger } from '../domain/action.ts'
+import { parseArn } from '../domain/arn.ts'
 import { CEILINGS } from '../domain/ceilings.ts'
 import { accountOfKey } from '../domain/key-account.ts'
 import type { Identity, Signal } from '../domain/signal.ts'
@@ -42,7 +43,7 @@ export async function joinIdentity(signal: Signal, ports: JoinPorts): Promise<Si
   if (credential.kind === 'access-key') return ofKey(signal, ports.iam)
   if (identity.kind !== 'unknown') return signal.isRolePathUnknown === true ? rolePath(signal, ports) : signal
   if (credential.kind === 'session') return ofSession(signal, ports)
-  const found = identity.id.includes(':instance-profile/') ? await ofProfile(signal, ports) : signal
+  const found = isOfProfile(identity) ? await ofProfile(signal, ports) : signal
   return found.identity.kind === 'unknown' ? ofWorkload(found, ports) : found
 }
 
@@ -79,6 +80,11 @@ async function ofSession(signal: Signal, { sessions, ...ports }: JoinPorts): Pro
 /** True for what somebody may have written who knows no more than an id: a secret beside it can be invented. */
 export function isWritten({ source, report }: Signal): boolean {
   return source !== 'cloudtrail' && (report?.grade === 'with-secret' || isStronger('contain', CEILINGS[source].most))
+}
+
+/** True for whom a report names by an instance profile. A path of another ARN may hold the same word. */
+export function isOfProfile({ id }: Pick<Identity, 'id'>): boolean {
+  return parseArn(id)?.resource.startsWith('instance-profile/') === true
 }
 
 async function ofProfile(signal: Signal, { profiles }: JoinPorts): Promise<Signal> {

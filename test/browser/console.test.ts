@@ -12,6 +12,7 @@ import { KINDS } from '../../local/synthetic/days/kinds.ts'
 import { synthesiseDays } from '../../local/synthetic/days/synthesise-days.ts'
 import { syntheticHistory } from '../../local/synthetic-history.ts'
 import { revisionOf } from '../../shared/domain/revision.ts'
+import { readPolicy } from '../../shared/record/policy-in-force.ts'
 import { consoleWorld, PAYLOAD, plantPoison } from '../console.ts'
 import { freePort } from '../free-port.ts'
 import { type Browser, browser, faultsOf, LOOKS, shoot } from './browser.ts'
@@ -343,10 +344,11 @@ describe('what strangers try', () => {
   it('cannot send a verdict, frame a page or read one from another site, even with the address', async () => {
     const target = `${served.url}incidents/${world.incident.id}`
     const stateNow = async () => (await world.ports.incidents.get(world.incident.id))?.value.state
+    const { number } = await readPolicy(world.ports.record)
     const site = createServer((_, answer) => {
       answer.setHeader('content-type', 'text/html')
       answer.end(`<!doctype html><title>strange</title><form method="post" action="${target}/verdict"><input name="confirms" value="legitimate">
-<input name="reason" value="stolen click"><input name="revision" value="${revisionOf(world.incident)}"><button>win</button></form><iframe src="${target}"></iframe>`)
+<input name="reason" value="stolen click"><input name="revision" value="${revisionOf(world.incident)}"><input name="policy" value="${number}"><button>win</button></form><iframe src="${target}"></iframe>`)
     })
     await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve))
     const { port } = site.address() as AddressInfo

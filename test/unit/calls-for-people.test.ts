@@ -60,3 +60,25 @@ describe.each(CASES)('an incident that is %s, with %s', (state, _, verdict) => {
     expect(String(pendingIn(incident, ROOM)).includes('--change')).toBe(isDue && canApprove)
   })
 })
+
+describe('an incident that stays open after it was called legitimate', () => {
+  const verdict = {
+    ...verdictOf('legitimate'),
+    answered: { risk: 60, baseRisk: 60, isConfirmed: false, shares: { seen: 60 }, likelihood: null },
+  }
+  const at = Date.parse(verdict.at)
+  const base = rootIn('asking', verdict)
+  const [found] = base.findings as [Incident['findings'][number]]
+
+  it.each([
+    ['what it made since', { lineage: [{ ...OPENED, time: at + 1 }] }, true],
+    ['another kind of finding since', { findings: [{ ...found, detector: 'trust-policy-opened', time: at + 1 }] }, true],
+    ['what it made before', { lineage: [{ ...OPENED, time: at }] }, false],
+    ['another kind of finding of before', { findings: [{ ...found, detector: 'trust-policy-opened', time: at }] }, false],
+    ['more of what the person had seen', { findings: [{ ...found, detector: 'seen', time: at + 1 }] }, false],
+  ] as const)('with %s', (_, parts, isDue) => {
+    const incident: Incident = { ...base, ...parts }
+    expect(pendingOf(incident).length > 0).toBe(isDue)
+    expect(manualSteps(incident).length > 0).toBe(isDue)
+  })
+})

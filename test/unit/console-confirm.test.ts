@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Incident } from '../../shared/domain/incident.ts'
 import { revisionOf } from '../../shared/domain/revision.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
+import { applyPolicy, readPolicy } from '../../shared/record/policy-in-force.ts'
 import { consoleWorld, ORIGIN, PAYLOAD, TOKEN } from '../console.ts'
 
 const ASK = { policy: { mode: 'ask' } }
@@ -86,16 +87,34 @@ describe('a verdict on the console asks back', () => {
   })
 
   it('is bound to the revision that was seen: a change before the page, and one after it, are refused', async () => {
-    const { say, incident, target, stateNow } = await world(ASK)
+    const { say, incident, target, ports, stateNow } = await world(ASK)
+    const policy = String((await readPolicy(ports.record)).number)
     const page = await (await say(said(incident))).text()
     expect(page).toContain(`name="revision" value="${revisionOf(incident)}"`)
     await target.review(incident.id, { kind: 'contain', reason: 'said elsewhere' })
-    for (const form of [said(incident), { confirms: 'legitimate', reason: 'a drill', revision: revisionOf(incident) }]) {
+    for (const form of [said(incident), { confirms: 'legitimate', reason: 'a drill', revision: revisionOf(incident), policy }]) {
       const late = await say(form)
       expect(late.status).toBe(409)
-      expect(await late.text()).toContain('[review.stale]')
+      expect(await late.text()).toContain(`incident ${incident.id} has changed since you saw it`)
     }
     expect(await stateNow()).toBe('contained')
+  })
+
+  it('is bound to the policy by which the page said what it does', async () => {
+    const { post, say, incident, ports, stateNow } = await world()
+    expect(await (await say(said(incident, { kind: 'compromised' }))).text()).toContain('the incident is closed. That verdict is final.')
+    const { policy, number } = await readPolicy(ports.record)
+    const given = { confirms: 'compromised', reason: 'an attack', revision: revisionOf(incident) }
+    const rotating = { ...policy, rotation: { ...policy.rotation, users: [incident.identity.id] } }
+    await applyPolicy(ports.record, { policy: rotating, by: 'local:bea', why: 'keys are made anew', at: '2026-01-31T12:00:00.000Z' })
+    for (const seen of [{ policy: String(number) }, {}]) {
+      const late = await post(`/incidents/${incident.id}/verdict`, { ...given, ...seen })
+      expect(late.status).toBe(409)
+      expect(await late.text()).toContain('the policy has changed since you were asked')
+    }
+    expect(await stateNow()).toBe('contained')
+    expect(await (await say(said(incident, { kind: 'compromised' }))).text()).toContain('Its keys are made anew')
+    expect((await say({ ...given, policy: String(number + 1) })).status).toBe(303)
   })
 
   it.each([

@@ -175,6 +175,23 @@ describe('where a call came from', () => {
     const done = habitualCall(NOW)
     expect(enrich(done)).toBe(done)
   })
+
+  it('is no country and no network through a VPC endpoint: whoever makes a VPC chooses its addresses, also those of an office', () => {
+    const office = { country: 'DE', network: { asn: 64496, organisation: 'Example Broadband' } }
+    const enrich = enricher({ geoIp: { locate: () => office }, own: NOT_DEPLOYED })({ blocklist: [] })
+    const from = (endpoint: { vpcEndpointId?: string }) =>
+      enrich(
+        habitualCall(NOW, {
+          origin: { address: '198.51.100.7', agent: 'aws-cli/2.1', agentFamily: 'unknown', via: undefined, ...endpoint },
+        }),
+      ).origin
+    for (const address of [{}, { vpcEndpointId: 'vpce-0fedcba9876543210' }]) {
+      const { country, network, organisation, networkKind, addressKind } = from(address)
+      const isHere = !('vpcEndpointId' in address)
+      expect([country, organisation]).toEqual(isHere ? ['DE', 'Example Broadband'] : [undefined, undefined])
+      expect([network !== undefined, networkKind !== undefined, addressKind]).toEqual([isHere, isHere, 'public'])
+    }
+  })
 })
 
 describe('a policy', () => {

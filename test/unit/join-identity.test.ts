@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Signal } from '../../shared/domain/signal.ts'
-import { joinIdentity } from '../../shared/sense/join.ts'
+import { isOfProfile, joinIdentity } from '../../shared/sense/join.ts'
 import { rolePaths } from '../../shared/sense/role-paths.ts'
 import { sessionCalls } from '../../shared/sense/session-calls.ts'
 import { seenIn } from '../attack/known-owner.ts'
@@ -90,4 +90,12 @@ describe('whose a credential is', () => {
     const ownerOf = () => Promise.reject(Object.assign(new Error('x'), { name: 'ThrottlingException' }))
     await expect(joinIdentity(report as Signal, ports({ iam: { ownerOf, describe: async () => undefined } }))).rejects.toThrow('x')
   })
+})
+
+describe('an instance profile', () => {
+  it.each([
+    ['arn:aws:iam::123456789012:instance-profile/web/web', true],
+    ['arn:aws:iam::123456789012:role/x:instance-profile/web', false],
+    ['unknown:123456789012:x:instance-profile/web', false],
+  ])('is what an ARN names, and no word in a path: %s', (id, isIt) => expect(isOfProfile({ id })).toBe(isIt))
 })

@@ -70,6 +70,11 @@ describe('who acted', () => {
       { id: `arn:aws:iam::${ACCOUNT}:role/x`, kind: 'role' },
     ],
     [
+      'a role whose path reads like a session of another',
+      { type: 'Role', arn: `arn:aws:iam::${ACCOUNT}:role/admin/:assumed-role/x`, accountId: ACCOUNT },
+      { id: `arn:aws:iam::${ACCOUNT}:role/admin/:assumed-role/x`, kind: 'role', name: 'x' },
+    ],
+    [
       'a federated user',
       { type: 'FederatedUser', arn: `arn:aws:sts::${ACCOUNT}:federated-user/bob`, accountId: ACCOUNT, accessKeyId: 'ASIA2' },
       { kind: 'federated-user', name: 'bob', as: 'session' },

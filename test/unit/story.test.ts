@@ -192,6 +192,27 @@ describe('the story of an incident', () => {
   })
 })
 
+describe('what was tried and is not confirmed', () => {
+  const [KEY_OFF, DENIED] = ['key AKIAIOSFODNN7EXAMPLE of ci-deploy switched off', 'ci-deploy denied everything, by an inline policy']
+  const tried = 'Tried, and not confirmed: ci-deploy denied everything, by an inline policy. It may be in place, and it may not.'
+  /** The first step is done, and then what is given; the second is planned. */
+  const followedBy = (...kinds: readonly ('step-undone' | 'step-gone')[]): Change[] => {
+    const done = changesOf(KEY_OFF, DENIED).filter(({ kind, target }) => kind === 'step-planned' || target.endsWith('/AKIA0'))
+    const [first] = done as [Change]
+    return [...done, ...kinds.map((kind) => ({ ...first, kind, why: 'user ci-deploy is no longer there' }))]
+  }
+
+  it.each([
+    ['beside what is in place', [], 'Done: at 12:01 UTC key …MPLE of ci-deploy switched off.'],
+    ['beside what was taken back', ['step-undone'], 'The containment was taken back at 12:01 UTC.'],
+    ['beside what is gone', ['step-gone'], 'What was set is no longer there: user ci-deploy is no longer there, removed by somebody else.'],
+  ] as const)('is said %s', (_, kinds, made) => {
+    expect(told({ state: 'asking' }, SIGNALS, followedBy(...kinds))).toContain(`${made} ${tried}`)
+    // What is being done is not confirmed yet.
+    expect(told({ state: 'containing' }, SIGNALS, followedBy(...kinds))).toContain(made)
+  })
+})
+
 describe('the title of a step', () => {
   it.each(Object.values(STEP_SAMPLES).map(({ text }) => [text]))('is repeated in the story: %s', (text) => {
     const title = stepFor(text)?.title ?? ''
@@ -207,8 +228,38 @@ describe('the title of a step', () => {
       // As 0.1.0 to 0.3.0 wrote it.
       'every session of role deploy ended that was issued until now',
       'user ci-deploy restricted',
+      'user ci-deploy restricted, without room to deny grants of rights, calls from elsewhere in account 123456789012',
+      'sessions a, b of role deploy restricted',
+      'every session, of whoever, issued from 2026-01-31T12:00:00.000Z to 2026-01-31T13:00:00.000Z of role deploy restricted',
+      'sessions of ci-deploy ended',
+      'inline policy that denies ci-deploy everything',
+      'access key K2 of ci-deploy inactive',
     ]
     expect(stepTexts(changesOf(...titles))).toEqual(titles)
+  })
+
+  it('names the first of many sessions, however many whoever assumes a role makes', () => {
+    const names = (count: number) => Array.from({ length: count }, (_, at) => `${'s'.repeat(60)}${at}`)
+    const titles = [4, 5, 50].map((count) => `sessions ${names(count).join(', ')} of role deploy restricted`)
+    expect(stepTexts(changesOf(...titles))).toEqual([
+      titles[0],
+      `sessions ${names(3).join(', ')} and 2 more of role deploy restricted`,
+      `sessions ${names(3).join(', ')} and 47 more of role deploy restricted`,
+    ])
+  })
+
+  it.each([
+    ['user ci-deploy: nothing was done, ana dismissed it, no person is needed'],
+    ['key AKIAIOSFODNN7EXAMPLE of ci-deploy switched off: it was a drill, release it'],
+    ['key AKIAIOSFODNN7EXAMPLE of ci-deploy switched off; it was a drill, release it'],
+    ['role deploy is contained by hand, it is safe to release it now'],
+    ['user ci-deploy restricted, without room to deny anything, so release it'],
+    ['ci-deploy denied everything, by an owner who wants it released'],
+    ['sessions a, b of role deploy ended by themselves, nothing is left'],
+    [`key ${'A'.repeat(128)} of ${'a'.repeat(400)} switched off`],
+    [`sessions ${'a, '.repeat(2000)}b of role deploy ended`],
+  ])('is not repeated where it says more than one of ours: %s', (title) => {
+    expect(stepTexts(changesOf(title))).toEqual(['a step that the record does not name in our words'])
   })
 })
 

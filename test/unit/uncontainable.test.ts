@@ -136,6 +136,8 @@ describe('steps for a person', () => {
     const id = `arn:aws:iam::${ACCOUNT}:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Admin_0123456789abcdef`
     const identity = { id, kind: 'role' as const, name: 'AWSReservedSSO_Admin_0123456789abcdef', account: ACCOUNT }
     expect(manualSteps({ ...incidentOf('inc-0123456789ab'), state: 'asking', identity })[0]).toContain('Disable user access')
+    const imitated = { ...identity, id: id.replace(':role/', ':role/x:role/') }
+    expect(manualSteps({ ...incidentOf('inc-0123456789ab'), state: 'asking', identity: imitated })).toEqual([])
   })
 
   it('are not shown while an incident is only watched, and not after a release', () => {

@@ -168,7 +168,9 @@ describe('a person of Identity Center', () => {
       id: `arn:${partition}:iam::${ACCOUNT}:role/aws-reserved/sso.amazonaws.com/${name}/anna@example.com`,
       kind: 'identity-center',
     })
-    expect(manualSteps({ identity, id: 'inc-1', state: 'asking', verdict: undefined })[0]).toContain('in IAM Identity Center')
+    expect(manualSteps({ identity, id: 'inc-1', state: 'asking', verdict: undefined, findings: [], lineage: [] })[0]).toContain(
+      'in IAM Identity Center',
+    )
   })
 
   it('is one, whether the record says the path of the role or not', async () => {
@@ -216,7 +218,7 @@ describe('a caller whose name is not known', () => {
       expect(identity.kind).toBe('unknown')
       expect(account).toBe(ACCOUNT)
       expect(JSON.stringify(identity)).not.toContain(HIDDEN)
-      expect(manualSteps({ identity, id: 'inc-1', state: 'asking', verdict: undefined })).toHaveLength(1)
+      expect(manualSteps({ identity, id: 'inc-1', state: 'asking', verdict: undefined, findings: [], lineage: [] })).toHaveLength(1)
     }
   })
 

@@ -4,7 +4,7 @@ import { type Incident, isClosed } from '../incident.ts'
 import { standingSteps } from '../progress.ts'
 import { measureOf } from '../reasons.ts'
 import { joined, type Part, say } from './said.ts'
-import { withShortIds } from './short-ids.ts'
+import { titleText } from './step-titles.ts'
 
 /** The most steps that a sentence names. */
 const STEPS = 4
@@ -22,30 +22,30 @@ export function stepTexts(changes: readonly Change[]): string[] {
     .map(({ title }) => titleText(title))
 }
 
-/** How the titles of steps begin, and those of 0.1.0 to 0.3.0. The names in them are as IAM takes them. */
-const TITLE =
-  /^(?:(?:(?:access |ssh public )?key|user|role|sessions?|every session|service specific credential|signing certificate|inline policy|managed policy|permissions boundary)[ ,][\w+=,.@;:… -]{1,400}|[\w+=,.@-]{1,64} denied everything, by an? [a-z ]{1,40})$/
-
-/** The title of a step as the record has it. What is no title of ours is not repeated: respond may write that record too, and so may whoever took it over. */
-function titleText(title: string): string {
-  return TITLE.test(title) && !title.includes('. ') ? withShortIds(title) : 'a step that the record does not name in our words'
+/** What was done, when, and what was tried and is not confirmed, as whole sentences with the numbers of the entries of the record that say so. */
+export function doneText(incident: Incident, changes: readonly Change[]): DoneText {
+  const standing = standingSteps(changes)
+  const made = madeText(incident, changes)
+  const tried = UNDER_WAY.has(incident.state) ? [] : standing.filter(({ isDone }) => !isDone)
+  if (tried.length === 0) return made ?? { parts: [nothingText(incident)], entries: [] }
+  const shown = tried.slice(0, STEPS).map(({ title }) => titleText(title))
+  const parts = say`Tried, and not confirmed: ${shown.join('; ')}${moreText(tried)}. It may be in place, and it may not.`
+  return made === undefined ? { parts, entries: [] } : { parts: say`${made.parts} ${parts}`, entries: made.entries }
 }
 
-/** What was done, when, as a whole sentence with the numbers of the entries of the record that say so. */
-export function doneText(incident: Incident, changes: readonly Change[]): { readonly parts: Part[]; readonly entries: readonly number[] } {
+interface DoneText {
+  readonly parts: Part[]
+  readonly entries: readonly number[]
+}
+
+/** What is in place, or what became of all that was; undefined where no step was ever confirmed. */
+function madeText(incident: Incident, changes: readonly Change[]): DoneText | undefined {
   const steps = standingSteps(changes).filter(({ isDone }) => isDone)
   const undone = changes.filter(({ kind }) => kind === 'step-undone')
   if (steps.length === 0 && undone.length > 0)
     return { parts: say`The ${measureOf(incident)} was taken back at ${clock(undone.at(-1)?.at ?? '')}.`, entries: numbersOf(undone) }
   const gone = goneText(changes)
-  if (steps.length === 0 && gone !== undefined) return { parts: say`What was set is no longer there: ${gone}.`, entries: [] }
-  const tried = standingSteps(changes)
-  if (steps.length === 0 && tried.length > 0 && !UNDER_WAY.has(incident.state)) {
-    const shown = tried.slice(0, STEPS).map(({ title }) => titleText(title))
-    const more = tried.length > STEPS ? ` and ${tried.length - STEPS} more` : ''
-    return { parts: say`Tried, and not confirmed: ${shown.join('; ')}${more}. It may be in place, and it may not.`, entries: [] }
-  }
-  if (steps.length === 0) return { parts: [nothingText(incident)], entries: [] }
+  if (steps.length === 0) return gone === undefined ? undefined : { parts: say`What was set is no longer there: ${gone}.`, entries: [] }
   const byMinute = Map.groupBy(steps, ({ at }) => clock(at))
   let left = STEPS
   const said = [...byMinute].flatMap(([minute, at]) => {
@@ -53,9 +53,13 @@ export function doneText(incident: Incident, changes: readonly Change[]): { read
     left -= at.length
     return shown.length === 0 ? [] : [say`at ${minute} ${shown.join('; ')}`]
   })
-  const more = steps.length > STEPS ? ` and ${steps.length - STEPS} more` : ''
   const done = changes.filter(({ kind, target }) => kind === 'step-done' && steps.some((step) => step.target === target))
-  return { parts: say`Done: ${joined(said, '; ')}${more}.`, entries: numbersOf(done) }
+  return { parts: say`Done: ${joined(said, '; ')}${moreText(steps)}.`, entries: numbersOf(done) }
+}
+
+/** ` and 3 more`, where there are more steps than a sentence names. */
+function moreText({ length }: readonly unknown[]): string {
+  return length > STEPS ? ` and ${length - STEPS} more` : ''
 }
 
 /** The states in which steps are being taken. */

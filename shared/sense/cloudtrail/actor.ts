@@ -124,8 +124,11 @@ function roleOf({ user, issuer }: Caller, place: Place, { arn, principal }: { ar
   return named === undefined ? { ...who, isPathUnknown: true } : who
 }
 
+/** The ARN of a session, whose role's name comes first. It is matched from its beginning: whoever makes a role may write `:assumed-role/` into its path. */
+const SESSION = /^arn:[^:]*:sts:[^:]*:[^:]*:assumed-role\/([^/]+)/
+
 function roleNameIn(arn: string): string {
-  return arn.includes(':assumed-role/') ? (arn.split('/')[1] ?? nameOf(arn)) : nameOf(arn)
+  return SESSION.exec(arn)?.[1] ?? nameOf(arn)
 }
 
 /** The name of a role that Identity Center made for a permission set. */

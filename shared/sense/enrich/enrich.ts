@@ -11,6 +11,12 @@ import { type OwnResources, tamperingMarker } from './tampering.ts'
 
 type Located = Pick<Origin, 'addressKind' | 'country' | 'network' | 'organisation' | 'networkKind'>
 
+/**
+ * A call through a VPC endpoint has an address of that VPC. Whoever makes a VPC chooses its ranges, also public ones that others use: the address says no country and no network.
+ * @see https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
+ */
+const UNPLACED = { country: undefined, network: undefined, organisation: undefined, networkKind: undefined }
+
 /** The most addresses that the cache holds; a lookup in the databases takes about 3 µs. */
 const ADDRESSES_LIMIT = 10_000
 
@@ -59,7 +65,8 @@ function locator(geoIp: GeoIp): (signal: Signal) => Signal {
   return (signal) => {
     if (signal.origin.agentFamily !== 'unknown') return signal
     const { origin } = signal
-    return { ...signal, origin: { ...origin, ...locate(origin.address), agentFamily: agentFamily(origin.agent) } }
+    const place = origin.vpcEndpointId === undefined ? locate(origin.address) : { ...UNPLACED, addressKind: addressKind(origin.address) }
+    return { ...signal, origin: { ...origin, ...place, agentFamily: agentFamily(origin.agent) } }
   }
 }
 
