@@ -23,6 +23,7 @@ import { consoleSignInGuessed } from './detectors/console-sign-in-guessed.ts'
 import { consoleSignInWithoutMfa } from './detectors/console-sign-in-without-mfa.ts'
 import { containedCredentialUsed } from './detectors/contained-credential-used.ts'
 import { containmentReversed } from './detectors/containment-reversed.ts'
+import { credentialCreatedForOther } from './detectors/credential-created-for-other.ts'
 import { dataDeletedAboveRate } from './detectors/data-deleted-above-rate.ts'
 import { dataDeletedUnusually } from './detectors/data-deleted-unusually.ts'
 import { dataEncryptedForRansom } from './detectors/data-encrypted-for-ransom.ts'
@@ -165,6 +166,7 @@ const DETECTORS: readonly Detector[] = [
   launchedInManyRegions,
   loggingTampered,
   loginProfileCreated,
+  credentialCreatedForOther,
   lookedInManyRegions,
   sesEnumeration,
   mfaRemoved,
