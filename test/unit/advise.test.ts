@@ -1,8 +1,12 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { type AssessPorts, assess } from '../../shared/decide/advise/assess.ts'
 import { evidenceIds, evidencePack, tokensOf } from '../../shared/decide/advise/pack.ts'
-import { assessmentOf } from '../../shared/domain/assessment.ts'
+import { type Assessment, assessmentOf } from '../../shared/domain/assessment.ts'
 import { emptyBaseline } from '../../shared/domain/baseline.ts'
 import type { Finding } from '../../shared/domain/finding.ts'
+import { offlineAdvisor } from '../../shared/memory/advisor.ts'
+import { parsePolicy } from '../../shared/record/policy-in-force.ts'
 import { normalise } from '../../shared/sense/normalise.ts'
 import { call, embedded, NOW, opinionOf } from '../embedded.ts'
 
@@ -21,17 +25,20 @@ const finding = (at: number): Finding => ({
   time: NOW - at * 1000,
 })
 
-function packOf(findings: number, maxInputTokens: number) {
+function subject() {
   const normalised = normalise(call('iam:ListUsers', { id: 'a', agent: 'y'.repeat(500) }))
   if (normalised.kind !== 'signals' || normalised.signals[0] === undefined) throw new Error('no signal')
-  return evidencePack({
+  return {
     incidentId: 'inc-0123456789ab',
     signal: normalised.signals[0],
     baseline: emptyBaseline(),
-    assessment: assessmentOf(Array.from({ length: findings }, (_, at) => finding(at))),
     blastRadius: { score: 10, basis: 'observed', reasons: ['can read stored data'] },
-    maxInputTokens,
-  })
+  } as const
+}
+
+function packOf(findings: number, maxInputTokens: number) {
+  const assessment = assessmentOf(Array.from({ length: findings }, (_, at) => finding(at)))
+  return evidencePack({ ...subject(), assessment, maxInputTokens })
 }
 
 describe('an evidence pack', () => {
@@ -60,6 +67,69 @@ describe('an evidence pack', () => {
     const least = packOf(12, 500)
     expect(least.findings).toHaveLength(1)
     expect(least.untrusted).toEqual({})
+  })
+})
+
+describe('a finding that adds no points', () => {
+  const ANY_RISK = parsePolicy({ version: 2, advisor: { band: [0, 100] } })
+  const findings = fc.array(
+    fc
+      .record({
+        weight: fc.double({ min: 0.01, max: 0.95, noNaN: true }),
+        axis: fc.constantFrom('who' as const, 'what' as const),
+        group: fc.constantFrom('origin' as const, 'discovery' as const, 'persistence' as const),
+        technique: fc.constantFrom('T1580', 'T1098', 'T1136.003'),
+      })
+      .map((one) => ({ ...finding(0), ...one })),
+    { minLength: 1, maxLength: 14 },
+  )
+  const evidence = findings.map((all) => all.map((one, at) => ({ ...one, detector: `detector-${at}`, fact: `fact-${at}` })))
+
+  /** What is said of the evidence, and how often the advisor was asked for it after `known`. */
+  async function said(of: readonly Finding[], known?: Assessment) {
+    let asked = 0
+    const advisor = offlineAdvisor()
+    const ports: AssessPorts = {
+      advisor: {
+        advise: (pack, limits) => {
+          asked += 1
+          return advisor.advise(pack, limits)
+        },
+      },
+      budget: { reserve: async () => true },
+      clock: { now: () => NOW },
+      log: { info: () => {}, warn: () => {} },
+    }
+    const assessment = await assess({ ...subject(), familiarity: 'unknown', evidence: of, known }, ANY_RISK, ports)
+    return { assessment, asked }
+  }
+
+  it('changes nothing of the question, of the opinion and of the risk, and is no reason to ask again', async () => {
+    const cases = evidence.chain((all) =>
+      fc.tuple(
+        fc.constant(all),
+        fc.array(fc.tuple(fc.nat(all.length - 1), fc.boolean(), fc.stringMatching(/^T\d{4}$/)), { minLength: 1, maxLength: 14 }),
+      ),
+    )
+    await fc.assert(
+      fc.asyncProperty(cases, async ([all, added]) => {
+        const idle = added.map(([at, isWeightless, technique], number) => {
+          const stronger = all[at] as Finding
+          const detector = `rule:idle-${number}`
+          // Either it weighs nothing, or the fact that it rests on is counted by a finding at least as strong.
+          return isWeightless
+            ? { ...stronger, detector, technique, weight: 0, fact: detector }
+            : { ...stronger, detector, technique, signalId: 's-9' }
+        })
+        const before = await said(all)
+        const after = await said([...idle, ...all])
+        expect(after.assessment.opinion).toEqual(before.assessment.opinion)
+        expect(after.assessment.risk).toBe(before.assessment.risk)
+        expect(await said([...idle, ...all], before.assessment)).toEqual({ assessment: after.assessment, asked: 0 })
+        const pack = (of: readonly Finding[]) => evidencePack({ ...subject(), assessment: assessmentOf(of), maxInputTokens: 20_000 })
+        expect(pack([...idle, ...all])).toEqual(pack(all))
+      }),
+    )
   })
 })
 

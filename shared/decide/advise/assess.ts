@@ -9,7 +9,7 @@ import { HOUR_MS } from '../../domain/time.ts'
 import { errorName } from '../../errors.ts'
 import type { Advisor, AdvisorAnswer, AdvisorBudget } from '../../ports/advisor.ts'
 import type { Clock, Log } from '../../ports/runtime.ts'
-import { evidencePack } from './pack.ts'
+import { addsPoints, evidencePack } from './pack.ts'
 
 /** The input of an assessment. `known` is the incident's last assessment, undefined for a new incident. */
 export interface AssessmentSubject {
@@ -33,8 +33,8 @@ export interface AssessPorts {
 /**
  * Scores the evidence and, within the policy's risk band and budget, asks the advisor for a second opinion.
  *
- * Confirmed evidence is never asked about. The same set of detectors is asked about once per incident. Without an answer the deterministic
- * risk stands. What anybody may have written is left out of the question: its opinion may bring about a restriction, and a ticket must not.
+ * Confirmed evidence is never asked about. The same set of detectors is asked about once per incident: one whose finding adds no points is no new
+ * question. Without an answer the deterministic risk stands. What anybody may have written is left out of the question: its opinion may bring about a restriction, and a ticket must not.
  */
 export async function assess(subject: AssessmentSubject, policy: Policy, ports: AssessPorts): Promise<Assessment> {
   const assessment = assessmentOf(subject.evidence, {
@@ -98,5 +98,5 @@ function withKnownOpinion(assessment: Assessment, proven: Assessment, opinion: A
 }
 
 function detectorsOf({ contributions }: Assessment): string {
-  return contributions.flatMap(({ finding }) => (isHearsay(finding) ? [] : [finding.detector])).join(' ')
+  return contributions.flatMap((one) => (isHearsay(one.finding) || !addsPoints(one) ? [] : [one.finding.detector])).join(' ')
 }

@@ -1,4 +1,4 @@
-import type { Assessment } from '../../domain/assessment.ts'
+import type { Assessment, Contribution } from '../../domain/assessment.ts'
 import { type Baseline, maturity } from '../../domain/baseline.ts'
 import type { BlastRadius } from '../../domain/blast-radius.ts'
 import type { Signal } from '../../domain/signal.ts'
@@ -31,10 +31,11 @@ export interface EvidencePackInput {
 
 /**
  * Builds the evidence that an advisor is given: derived facts, never raw events. All text that a caller of AWS can choose is in `untrusted` and
- * nowhere else. When the pack exceeds the token limit, the weakest findings are dropped first.
+ * nowhere else. A finding that adds no points to the risk is left out: it rests on a fact that a stronger one counts already, and is no further
+ * evidence. When the pack exceeds the token limit, the weakest findings are dropped first.
  */
 export function evidencePack({ incidentId, signal, baseline, assessment, blastRadius, maxInputTokens }: EvidencePackInput): EvidencePack {
-  const contributions = assessment.contributions.slice(0, FINDING_LIMIT)
+  const contributions = assessment.contributions.filter(addsPoints).slice(0, FINDING_LIMIT)
   const pack: EvidencePack = {
     incidentId,
     identityKind: signal.identity.kind,
@@ -58,6 +59,11 @@ export function evidencePack({ incidentId, signal, baseline, assessment, blastRa
     untrusted: untrustedOf(signal, contributions),
   }
   return fitToTokens(pack, maxInputTokens)
+}
+
+/** True where a finding adds points to the risk, in the precision in which a pack tells them. */
+export function addsPoints({ share }: Pick<Contribution, 'share'>): boolean {
+  return rounded(share) > 0
 }
 
 /** The evidence ids that an answer may cite. */
