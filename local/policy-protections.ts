@@ -37,6 +37,8 @@ function causeOf(pattern: string): string {
   if (pattern.includes(':assumed-role/')) return 'a session counts by the ARN of its role, arn:*:iam::<account>:role/<path and name>'
   const account = /^arn:[^:]*:(?:iam|sts)::([^:*]*):/.exec(pattern)?.[1]
   if (account !== undefined && !/^\d{12}$/.test(account)) return `the account has to be 12 digits or *, and is "${account}"`
+  if (/:(?:user|role)\/(?:.*\/)?$/.test(pattern))
+    return `behind the last / stands the name, and it has none: ${pattern}* matches every name there`
   return 'it has to fit arn:*:iam::<account>:user/<path and name>, or the same with role/'
 }
 

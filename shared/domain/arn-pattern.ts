@@ -4,18 +4,22 @@ interface Place {
   readonly isRun: boolean
 }
 
-/** The ARNs by which identities go: `~` is the rest of a partition's name, `#` a digit, `*` any text. A session goes by the ARN of its role. */
+/**
+ * The ARNs by which identities go: `~` is the rest of a partition's name, `#` a digit, `*` any text, `?` the last character of a name, which none ends without.
+ * A session goes by the ARN of its role.
+ */
 const IDENTITY_ARNS = [
-  'arn:aws~:iam::############:user/*',
-  'arn:aws~:iam::############:role/*',
+  'arn:aws~:iam::############:user/*?',
+  'arn:aws~:iam::############:role/*?',
   'arn:aws~:iam::############:root',
-  'arn:aws~:sts::############:federated-user/*',
+  'arn:aws~:sts::############:federated-user/*?',
 ]
 const SHAPES = IDENTITY_ARNS.map((shape) => [...shape].map(placeOf))
 
 function placeOf(place: string): Place {
   if (place === '~') return { allows: (sign) => /^[a-z0-9-]$/.test(sign), isRun: true }
   if (place === '*') return { allows: () => true, isRun: true }
+  if (place === '?') return { allows: (sign) => sign !== '/', isRun: false }
   if (place === '#') return { allows: (sign) => /^\d$/.test(sign), isRun: false }
   return { allows: (sign) => sign === place, isRun: false }
 }

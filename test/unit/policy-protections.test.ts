@@ -12,7 +12,7 @@ const arns = fc
     fc.constantFrom('aws', 'aws-cn', 'aws-us-gov'),
     fc.stringMatching(/^\d{12}$/),
     fc.constantFrom('user', 'role'),
-    fc.stringMatching(/^[a-z/-]{1,12}$/),
+    fc.stringMatching(/^[a-z/-]{0,11}[a-z-]$/),
   )
   .map(([partition, account, kind, name]) => `arn:${partition}:iam::${account}:${kind}/${name}`)
 
@@ -27,6 +27,9 @@ describe('an ARN pattern', () => {
     'arn:aws:iam::*:root',
     '*:federated-user/a',
     user('a/b/c'),
+    user('path/*'),
+    user('a*'),
+    'arn:aws:iam::123456789012:role/*x',
   ])('may match an identity: %s', (pattern) => expect(canMatchIdentity(pattern)).toBe(true))
 
   it.each([
@@ -38,6 +41,11 @@ describe('an ARN pattern', () => {
     'arn:aws:iam::123456789012:group/x',
     'arn:aws:sts::123456789012:assumed-role/deploy/x',
     'arn:aws:s3:::bucket',
+    user(''),
+    user('path/'),
+    user('*/'),
+    'arn:*:iam::*:role/',
+    'arn:aws:sts::123456789012:federated-user/',
   ])('matches none: %s', (pattern) => expect(canMatchIdentity(pattern)).toBe(false))
 
   it('is never refused where it matches the ARN of a user or role', () => {
@@ -76,6 +84,22 @@ describe('a policy that protects nobody', () => {
     expect(said[1]).toContain('the account has to be 12 digits or *, and is "12345"')
     expect(said[2]).toContain('tiers.0.match.arns.0: ')
     expect(said[3]).toContain('such as arn:*:iam::*:role/deploy')
+  })
+
+  it('is told of wherever a pattern ends before the name', () => {
+    const nameless = [user(''), 'arn:aws:iam::123456789012:role/', user('path/')]
+    const said = idlePatterns({
+      protected: { arns: nameless },
+      tiers: [{ name: 'builds', match: { arns: nameless } }],
+      criticality: [{ match: { arns: nameless } }],
+      rotation: { users: nameless },
+      detectors: { 'user-created': { except: [{ identities: nameless }] } },
+    })
+    expect(said).toHaveLength(15)
+    expect(said[2]).toBe(
+      'protected.arns.2: matches no user and no role, so it does nothing: behind the last / stands the name, and it has none: arn:aws:iam::123456789012:user/path/* matches every name there, got "arn:aws:iam::123456789012:user/path/"',
+    )
+    for (const line of said) expect(line).toContain('behind the last / stands the name, and it has none')
   })
 
   it('is no reason to stumble over a policy of another shape', () => {
