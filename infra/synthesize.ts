@@ -10,10 +10,12 @@ import { ForwarderStack } from './forwarder-stack.ts'
 import { readHomeBus } from './home-bus.ts'
 import { MemberStack } from './member-stack.ts'
 import { readOfSetting } from './read-of-setting.ts'
+import { requireKnownContext } from './require-known-context.ts'
 import { rulesFile } from './rules-file.ts'
 
 /** Synthesises the stack that the context asks for: the responder, a forwarder or a member stack. Throws `ResponderError` where a setting is refused. */
 export async function synthesize(app: App, complain: (line: string) => void): Promise<void> {
+  requireKnownContext(app.node.getAllContext())
   const config = readStackConfig(app.node.tryGetContext('countersign'))
   const policy = await readOfSetting('policyFile', config.policyFile, readPolicyFile)
   const packed =

@@ -7,12 +7,13 @@ type Named = Partial<Selector>
 
 /** The ARN patterns of a policy that match no identity, one a line, each with its key. Takes a policy of any shape, so that one fault does not hide another. */
 export function idlePatterns(policy: unknown): string[] {
-  const { protected: guarded, tiers, criticality, rotation, detectors } = fieldsOf(policy)
+  const { protected: guarded, tiers, criticality, rotation, canaries, detectors } = fieldsOf(policy)
   const lists: readonly (readonly [key: string, patterns: unknown])[] = [
     ['protected.arns', fieldsOf(guarded).arns],
     ...listOf(tiers).map((tier, at) => [`tiers.${at}.match.arns`, fieldsOf(fieldsOf(tier).match).arns] as const),
     ...listOf(criticality).map((rule, at) => [`criticality.${at}.match.arns`, fieldsOf(fieldsOf(rule).match).arns] as const),
     ['rotation.users', fieldsOf(rotation).users],
+    ['canaries.users', fieldsOf(canaries).users],
     ...Object.entries(fieldsOf(detectors)).flatMap(([id, tuning]) =>
       listOf(fieldsOf(tuning).except).map((one, at) => [`detectors.${id}.except.${at}.identities`, fieldsOf(one).identities] as const),
     ),

@@ -23,6 +23,11 @@ describe('the app that cdk runs', () => {
       { countersign: { policyFile: 'nope.yaml' } },
       /^countersign: policyFile: there is no file .*\[config\.invalid\]$/m,
     ],
+    [
+      'a key of the context',
+      { countersing: { readOnlyEvents: false } },
+      /^countersign: the context has the key "countersing", which is not read; did you mean countersign\? .*\[config\.invalid\]$/m,
+    ],
     ['the bus of a forwarder', { forwarder: 'arn:aws:sns:us-east-1:123456789012:x' }, /^countersign: -c forwarder=.*\[config\.invalid\]$/m],
   ])('says in one line what is wrong with %s, and writes no template', (_, context, line) => {
     const { status, stderr, written } = appWith(context)

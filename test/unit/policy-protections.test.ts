@@ -93,9 +93,10 @@ describe('a policy that protects nobody', () => {
       tiers: [{ name: 'builds', match: { arns: nameless } }],
       criticality: [{ match: { arns: nameless } }],
       rotation: { users: nameless },
+      canaries: { users: nameless },
       detectors: { 'user-created': { except: [{ identities: nameless }] } },
     })
-    expect(said).toHaveLength(15)
+    expect(said).toHaveLength(18)
     expect(said[2]).toBe(
       'protected.arns.2: matches no user and no role, so it does nothing: behind the last / stands the name, and it has none: arn:aws:iam::123456789012:user/path/* matches every name there, got "arn:aws:iam::123456789012:user/path/"',
     )
