@@ -122,10 +122,11 @@ function gapLines({ what, remedy }: Gap, width: number | undefined): string[] {
   return [...lines, ...(remedy === undefined ? [] : [wrapText(`      delivered by: ${remedy}`, width)])]
 }
 
-/** Lists are no wider than this, on the widest terminal and in a pipe. */
+/** Lists are no wider than this on the widest terminal. */
 const WIDTH = 118
 
-/** A list in lines of at most `WIDTH` characters, or of the terminal's width where that is less. */
-function wrapped(text: string, { indent = 2, width = WIDTH }: { indent?: number; width?: number | undefined }): string[] {
-  return wrapWords(text, Math.min(width, WIDTH) - indent).map((line) => ' '.repeat(indent) + line)
+/** A list in lines of at most `WIDTH` cells, or of the terminal's width where that is less. Without a width, as in a pipe, it is one line. */
+function wrapped(text: string, { indent = 2, width }: { indent?: number; width?: number | undefined }): string[] {
+  const lines = width === undefined ? [text] : wrapWords(text, Math.min(width, WIDTH) - indent)
+  return lines.map((line) => ' '.repeat(indent) + line)
 }

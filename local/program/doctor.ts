@@ -42,10 +42,12 @@ export function addDoctor(root: Command): void {
 }
 
 async function configured(context: string, region: string) {
-  const [{ readStackConfig }, { rulesOf }] = await Promise.all([
+  const [{ readStackConfig }, { rulesOf }, { requireRegion }] = await Promise.all([
     import('../../shared/config.ts'),
     import('../../shared/detect/delivery-rules.ts'),
+    import('../doctor/require-region.ts'),
   ])
+  requireRegion(region)
   const { readOnlyEvents, includeRoleSessions } = readStackConfig(context)
   const options = { readOnlyEvents, includeRoleSessions }
   return { options, rules: new Set(rulesOf(options)), region }

@@ -27,7 +27,26 @@ describe('doctor', () => {
     expect(none).toContain('launched-in-many-regions')
     expect(out).toContain('delivered by: includeRoleSessions: true')
     for (const { id } of CATALOGUE) expect(out).toContain(id)
-    for (const line of out.split('\n').slice(3)) expect(line.length).toBeLessThanOrEqual(118)
+  })
+
+  it('has one line for each list and each gap in a pipe', async () => {
+    const { out } = await countersign(['doctor'])
+    const [, whole = ''] = out.match(/\nGet all calls\n([\s\S]*)$/) ?? []
+    expect(whole.trimEnd().split('\n')).toHaveLength(1)
+    const [head, ...sections] = out.trimEnd().split('\n\n')
+    expect(head?.split('\n')).toHaveLength(3)
+    const ids = new Set(CATALOGUE.map(({ id }) => id))
+    const lines = sections.flatMap((section) => section.split('\n').slice(1))
+    for (const line of lines)
+      if (!/^ {6}(?:not delivered|delivered by): /.test(line)) for (const id of line.slice(2).split(', ')) expect(ids.has(id)).toBe(true)
+    expect(lines.filter((line) => ids.has(line.trim().split(', ')[0] as string)).flatMap((line) => line.split(', '))).toHaveLength(ids.size)
+  })
+
+  it('refuses a region that AWS does not have, with the one that is meant', async () => {
+    const { code, out, err } = await countersign(['doctor', '--region', 'us-esat-1'])
+    expect([code, out]).toEqual([2, ''])
+    expect(err).toContain('--region must be a region of AWS, such as us-east-1, got "us-esat-1"; did you mean us-east-1?')
+    expect((await countersign(['doctor', '--region', '', '--json'])).code).toBe(2)
   })
 
   it('goes by the settings and the region that are named', async () => {
