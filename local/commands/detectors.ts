@@ -71,7 +71,7 @@ export function showDetector(id: string, { policy, from, rules, now, isJson, wid
     ['rests on', restsOn(one)],
     ['ATT&CK', `${technique} ${techniqueUrl}`],
     ['looks at', looksAt.join(', ')],
-    ['delivered', delivery.state === 'not' ? 'no' : delivery.by.join(', ') || 'yes'],
+    ['delivered', delivery.by.join(', ') || DELIVERED[delivery.state]],
     ...delivery.gaps.map(({ what, remedy }) => ['not delivered', remedy === undefined ? what : `${what}; delivered by: ${remedy}`]),
     ...notes.map((note) => ['note', note]),
     ['first', runbook],
@@ -79,6 +79,9 @@ export function showDetector(id: string, { policy, from, rules, now, isJson, wid
   ]
   return `${wrapText(`${id}: ${title}`, width)}\n${table([{}, { isText: true }], rows, { width, indent: 2 })}`
 }
+
+/** What is said of calls that no rule of the stack is named for. */
+const DELIVERED: Readonly<Record<DetectorDescription['delivery']['state'], string>> = { delivered: 'yes', 'in-part': 'in part', not: 'no' }
 
 function restsOn(one: DetectorDescription): string {
   if (one.fact === THE_CALL) return 'the call, with whatever else is found of it'

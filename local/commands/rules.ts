@@ -6,7 +6,7 @@ import { jsonText } from '../render/json-text.ts'
 import { type RuleDelivery, ruleDelivery, stackWith } from '../rules/describe-rule.ts'
 import { type RulesFolder, readRulesFolder } from '../rules/read-rules.ts'
 import { ruleOfSamples, samplesBeside } from '../rules/read-samples.ts'
-import { unknownCalls } from '../rules/unknown-calls.ts'
+import { ruleWarnings } from '../rules/rule-warnings.ts'
 
 /** What a command prints, and whether every rule is as it should be. */
 interface Told {
@@ -85,7 +85,7 @@ function deliveryLines({ delivered, deliveredInPart, deliveredForOthers, notDeli
     ...(deliveredForOthers === 0
       ? []
       : [
-          `${counted(deliveredForOthers, 'rule names', 'rules name')} no calls: on a stack what is delivered for other rules and for detectors is all that can match.`,
+          `The calls of ${rules(deliveredForOthers)} cannot be told: on a stack what is delivered for other rules and for detectors is all that can match.`,
         ]),
   ]
 }
@@ -125,41 +125,29 @@ function countOf(states: ReadonlyMap<string, RuleDelivery>, state: RuleDelivery)
   return [...states.values()].filter((one) => one === state).length
 }
 
-const DELIVERED: Readonly<Record<RuleDelivery, string>> = {
+const DELIVERED: Readonly<Record<Exclude<RuleDelivery, 'for-others'>, string>> = {
   delivered: '',
   'in-part': ' (delivered in part)',
   not: ' (not delivered on a stack)',
-  'for-others': ' (names no calls: on a stack it sees only what is delivered for others)',
 }
 
-function describe({ detector, packed, unknownFields }: CompiledRule, state: RuleDelivery | undefined): string {
+function describe({ detector, packed, untold }: CompiledRule, state: RuleDelivery | undefined): string {
   const says = packed === undefined ? 'no findings: informational' : `${packed.group} ${packed.weight} ${packed.technique}`
-  const unknown = unknownFields.length === 0 ? '' : ` (no record has ${unknownFields.join(', ')})`
-  return `${detector}: ${says}${state === undefined ? '' : DELIVERED[state]}${unknown}`
+  if (state === undefined) return `${detector}: ${says}`
+  return `${detector}: ${says}${state === 'for-others' ? ` (${untold}: on a stack it sees only what is delivered for others)` : DELIVERED[state]}`
 }
 
 /** What its author should look at, one warning a line. The rule is loaded all the same. */
 function warningLines(rule: CompiledRule): string {
-  return warningsOf(rule)
+  return ruleWarnings(rule)
     .map((line) => `\n           warning: ${line}`)
     .join('')
 }
 
-function warningsOf({ calls, packed, revokedTechnique }: CompiledRule): string[] {
-  return [
-    ...(revokedTechnique === undefined || packed === undefined
-      ? []
-      : [
-          `its technique ${revokedTechnique} is revoked by ${packed.technique}, which its findings name: write ${packed.technique} in the rule`,
-        ]),
-    ...unknownCalls(calls).map(({ call, advice }) => `AWS’s models of the service have no call ${call}, so it may never match${advice}`),
-  ]
-}
-
 function loadedLine(file: string, rule: CompiledRule, delivery: RuleDelivery | undefined): object {
-  const { detector, title, packed, calls, runbook, falsePositives, unknownFields } = rule
+  const { detector, title, packed, calls, untold, runbook, falsePositives, unknownFields } = rule
   const { group, weight, technique } = packed ?? {}
-  const warnings = warningsOf(rule)
+  const warnings = ruleWarnings(rule)
   return {
     file,
     state: 'loaded',
@@ -170,6 +158,7 @@ function loadedLine(file: string, rule: CompiledRule, delivery: RuleDelivery | u
     technique,
     delivery,
     calls,
+    untold,
     unknownFields,
     warnings,
     runbook,

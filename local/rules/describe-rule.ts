@@ -7,7 +7,7 @@ import { actionsOfCalls, actionsOfRules } from '../../shared/detect/rules/rule-a
 import type { CompiledRule } from '../../shared/detect/rules/sigma/compile-rule.ts'
 import { axisOf } from '../../shared/domain/finding.ts'
 
-/** Whether the calls of a rule arrive. `for-others`: it names no calls, and sees what is delivered for others. */
+/** Whether the calls of a rule arrive. `for-others`: its calls cannot be told, and it sees what is delivered for others. */
 export type RuleDelivery = DetectorDelivery['state'] | 'for-others'
 
 /** A stack with the default settings that was deployed with rules. */
@@ -37,7 +37,7 @@ export const THE_CALL = 'the call'
 
 /** Describes a rule as a detector is described; undefined where it makes no findings. */
 export function describeRule(rule: CompiledRule, stack: DeployedRules): DetectorDescription | undefined {
-  const { packed, calls, runbook, description, falsePositives } = rule
+  const { packed, calls, untold, runbook, description, falsePositives } = rule
   if (packed === undefined) return undefined
   const { detector, title, weight, group, fact, technique } = packed
   const delivery = deliveryOfRule(rule, stack)
@@ -54,7 +54,7 @@ export function describeRule(rule: CompiledRule, stack: DeployedRules): Detector
     isConfirmed: false,
     isBinding: false,
     looksAt: actionsOfCalls(calls) ?? ['every call that is delivered for others'],
-    delivery: delivery ?? { state: 'in-part', by: [], gaps: [{ what: 'it names no calls, so it sees only what is delivered for others' }] },
+    delivery: delivery ?? { state: 'in-part', by: [], gaps: [{ what: `what is not delivered for others: it ${untold}` }] },
     notes: [...(description === undefined ? [] : [description]), ...falsePositives.map((text) => `Also matches: ${text}`)],
   }
 }

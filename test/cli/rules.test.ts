@@ -57,6 +57,50 @@ describe('rules check', () => {
       expect((await countersign(['rules', ...words])).out).not.toMatch(/\b1 (?:files|rules|samples|have|make|are|name)\b/)
   })
 
+  it('warns of a technique that ATT&CK has not and of a tag that cannot be read, with the nearest one', async () => {
+    const path = folderOf({
+      'groups.yml': rule('tags: [attack.persistence, attack.t1098, attack.g0016, attack.s0039, attack.ta0003, cve.2020-1, 7]'),
+      'malformed.yml': rule('tags: [attack.persistance, attack.1136]'),
+      'own.yml': rule('countersign: { technique: T9999 }'),
+      'unknown.yml': rule('tags: [attack.t1098, attack.t1136.009]'),
+      'quiet.yml': rule('tags: [attack.t9999]').replace('high', 'informational'),
+    })
+    const { code, out } = await countersign(['rules', 'check', path])
+    expect(code).toBe(0)
+    expect(out.split('\n').filter((line) => line.includes('warning:'))).toEqual([
+      '           warning: its tag attack.persistance is no tactic and no technique of ATT&CK, and is not read: its findings are of abuse and name T1078.004; the nearest is attack.persistence',
+      '           warning: its tag attack.1136 is no tactic and no technique of ATT&CK, and is not read: its findings are of abuse and name T1078.004; the nearest is attack.t1136',
+      expect.stringMatching(/warning: ATT&CK has no technique T9999, which its findings name; the nearest is T\d{4} \(\w.*\)$/),
+      expect.stringMatching(/warning: ATT&CK has no technique T9999; the nearest is T\d{4} /),
+      expect.stringMatching(
+        /warning: ATT&CK has no technique T1136\.009, which its findings name; the nearest is T1136\.00[1-3] \(\w.*\)$/,
+      ),
+    ])
+  })
+
+  it('names the selection that does not name its calls, and detectors says the same', async () => {
+    const path = folderOf({
+      'both.yml': `title: Example
+logsource: { product: aws, service: cloudtrail }
+detection:
+  sel_user: { eventSource: iam.amazonaws.com, eventName: CreateUser }
+  sel_login: { eventSource: iam.amazonaws.com, eventName|startswith: CreateLogin }
+  condition: 1 of sel_*
+level: high
+`,
+    })
+    const { out } = await countersign(['rules', 'check', path])
+    const why = '`sel_login` names only the beginning of a call'
+    expect(out).toContain(`rule:both: abuse 0.45 T1078.004 (${why}: on a stack it sees only what is delivered for others)\n`)
+    expect(out).toContain(
+      '\nThe calls of 1 rule cannot be told: on a stack what is delivered for other rules and for detectors is all that can match.',
+    )
+    const shown = (await countersign(['detectors', 'rule:both', '--rules', path])).out
+    expect(shown).toMatch(/^ {2}delivered +in part$/m)
+    expect(shown).toMatch(new RegExp(`^ {2}not delivered +what is not delivered for others: it ${why.replaceAll('`', '.')}$`, 'm'))
+    expect(shown).not.toContain('yes')
+  })
+
   it('ends with exit code 1 where a file is refused, and says which and why in a line each', async () => {
     const path = folderOf({
       'a.yml': rule(),
@@ -90,18 +134,22 @@ describe('rules check', () => {
     ])
   })
 
-  it('says of an informational rule that it makes no findings, of a field that no record has that it has none, and of read calls how they are delivered', async () => {
+  it('says of an informational rule that it makes no findings, warns of a field that no record has, and says of read calls how they are delivered', async () => {
     const path = folderOf({
       'quiet.yml': rule().replace('high', 'informational'),
       'odd.yml': rule().replace('eventName: CreateUser', 'eventName: CreateUser, src_ip: 192.0.2.1'),
+      'slip.yml': rule().replace('eventName: CreateUser', "evenName: CreateUser, 'evenName|startswith': Create"),
       'busy.yml': rule().replace('iam.amazonaws.com, eventName: CreateUser', 'kms.amazonaws.com, eventName: Decrypt'),
     })
     const { code, out } = await countersign(['rules', 'check', path])
     expect(code).toBe(0)
     expect(out).toContain('rule:quiet: no findings: informational\n')
-    expect(out).toContain('(no record has src_ip)\n')
+    expect(out.split('\n').filter((line) => line.includes('warning:'))).toEqual([
+      '           warning: no record of CloudTrail has the field src_ip',
+      '           warning: no record of CloudTrail has the field evenName; did you mean eventName?',
+    ])
     expect(out).toMatch(/rule:busy: .* \(delivered in part\)\n/)
-    expect(out).toContain('\n2 rules make findings.\n1 rule makes none: informational, without a weight in the rule.\n')
+    expect(out).toContain('\n3 rules make findings.\n1 rule makes none: informational, without a weight in the rule.\n')
   })
 
   it('is an error where there is no folder, no rule in it, or no folder but a file', async () => {

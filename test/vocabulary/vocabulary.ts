@@ -25,6 +25,9 @@ export const Parameters = z.strictObject({
 /** Where the operations stand, from here: the command line loads them. */
 export const KNOWN_CALLS = '../../local/rules/known-calls.json'
 
+/** Where the techniques stand, which the command line loads as well. */
+export const TECHNIQUES = '../../local/rules/techniques.json'
+
 export const Techniques = z.strictObject({
   source: z.string(),
   licence: z.string(),
@@ -49,7 +52,7 @@ export const Exceptions = z.strictObject({
 
 const read = (file: string): unknown => JSON.parse(readFileSync(join(import.meta.dirname, file), 'utf8'))
 export const readKnownCalls = () => KnownCalls.parse(read(KNOWN_CALLS))
-export const readTechniques = () => Techniques.parse(read('techniques.json'))
+export const readTechniques = () => Techniques.parse(read(TECHNIQUES))
 export const readParameters = () => Parameters.parse(read('parameters.json'))
 export const readExceptions = () => Exceptions.parse(read('exceptions.json'))
 

@@ -5,7 +5,9 @@ import { issueText } from '../../../domain/schema-issues.ts'
 import { type Calls, callsOf } from '../calls-of.ts'
 import type { Condition } from '../condition.ts'
 import { type PackedRule, RULE_TITLE_LIMIT } from '../packed-rule.ts'
+import { RECORD_FIELDS } from '../record-fields.ts'
 import { Refusal } from '../refusal.ts'
+import { whyUntold } from '../untold-calls.ts'
 import { evidenceOf } from './evidence-of.ts'
 import { parseCondition } from './parse-condition.ts'
 import { selectionCondition } from './selection-condition.ts'
@@ -22,6 +24,8 @@ export interface CompiledRule {
   readonly condition: Condition
   readonly packed: PackedRule | undefined
   readonly calls: readonly Calls[]
+  /** Why its calls cannot be told, such as `names no calls`; undefined where they can. */
+  readonly untold: string | undefined
   readonly samples: RuleSamples | undefined
   /** What the person on call does, and what else makes the rule match, in the words of its author. */
   readonly runbook: string | undefined
@@ -30,6 +34,10 @@ export interface CompiledRule {
   readonly unknownFields: readonly string[]
   /** The technique that the rule names, where ATT&CK has revoked it; `packed` has the present one. */
   readonly revokedTechnique: Technique | undefined
+  /** The techniques that the rule names, whether or not ATT&CK has them. */
+  readonly namedTechniques: readonly Technique[]
+  /** Its tags of ATT&CK that name no tactic and are no id of ATT&CK's form, such as `attack.1136`. */
+  readonly unreadTags: readonly string[]
 }
 
 /** Why a rule is not loaded, in one line. */
@@ -56,12 +64,12 @@ function compiled(name: string, value: unknown): CompiledRule {
   const rule = ruleOf(value)
   const { title, id, description, detection, countersign: own, falsepositives } = rule
   requireCloudTrail(rule)
-  const condition = detectionCondition(detection)
+  const { condition, untold } = detectionCondition(detection)
   const evidence = evidenceOf(rule)
   const detector = `${RULE_PREFIX}${detectorName(name)}`
   const shownTitle = printable(title, RULE_TITLE_LIMIT)
   if (shownTitle === '') throw new Refusal('its title has nothing that can be shown')
-  const { weight, revokedTechnique, ...kind } = evidence
+  const { weight, revokedTechnique, namedTechniques, unreadTags, ...kind } = evidence
   const packed =
     weight === undefined
       ? undefined
@@ -82,11 +90,16 @@ function compiled(name: string, value: unknown): CompiledRule {
     condition,
     packed,
     calls: callsOf(condition),
+    untold,
     samples: own?.tests,
     runbook: own?.runbook === undefined ? undefined : printable(own.runbook, 1_000),
     falsePositives: [falsepositives ?? []].flat().flatMap((one) => (typeof one === 'string' ? [printable(one, 200)] : [])),
-    unknownFields: [...fieldsOf(condition)].map((field) => field.split('.')[0] ?? '').filter((field) => !RECORD_FIELDS.has(field)),
+    unknownFields: [...new Set([...fieldsOf(condition)].map((field) => field.split('.')[0] ?? ''))].filter(
+      (field) => !RECORD_FIELDS.has(field),
+    ),
     revokedTechnique,
+    namedTechniques,
+    unreadTags: unreadTags.map((tag) => printable(tag, 60)),
   }
 }
 
@@ -110,7 +123,10 @@ function requireCloudTrail({ status, logsource: { product, service, category } }
   throw new Refusal(`it is about ${said.join(', ') || 'no source'}, and only product aws, service cloudtrail is read`)
 }
 
-function detectionCondition({ condition, timeframe, ...others }: Readonly<Record<string, unknown>>): Condition {
+function detectionCondition({ condition, timeframe, ...others }: Readonly<Record<string, unknown>>): {
+  readonly condition: Condition
+  readonly untold: string | undefined
+} {
   if (timeframe !== undefined) throw new Refusal('it looks at several records of a timeframe, which takes a detector in code')
   const names = Object.keys(others)
   if (names.length === 0) throw new Refusal('its detection has no selection')
@@ -125,7 +141,7 @@ function detectionCondition({ condition, timeframe, ...others }: Readonly<Record
   if (conditions.length === 0) throw new Refusal('its detection has no condition')
   const whole: Condition = conditions.length === 1 ? (conditions[0] as Condition) : { kind: 'any', of: conditions }
   if (partsOf(whole) > PARTS_LIMIT) throw new Refusal(`its condition has more than ${PARTS_LIMIT} parts`)
-  return whole
+  return { condition: whole, untold: whyUntold(whole, selections) }
 }
 
 /** How many parts a condition has, counted no further than needed: what it names twice counts twice. */
@@ -165,42 +181,3 @@ function printable(text: string, limit: number): string {
   const line = text.replace(/[\p{C}\p{Z}]+/gu, ' ').trim()
   return line.length <= limit ? line : `${line.slice(0, limit - 1).trimEnd()}…`
 }
-
-/**
- * What a record of CloudTrail may have.
- * @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
- */
-const RECORD_FIELDS: ReadonlySet<string> = new Set([
-  'addendum',
-  'additionalEventData',
-  'apiVersion',
-  'awsRegion',
-  'edgeDeviceDetails',
-  'errorCode',
-  'errorMessage',
-  'eventCategory',
-  'eventContext',
-  'eventID',
-  'eventName',
-  'eventSource',
-  'eventTime',
-  'eventType',
-  'eventVersion',
-  'insightDetails',
-  'managementEvent',
-  'readOnly',
-  'recipientAccountId',
-  'requestID',
-  'requestParameters',
-  'resources',
-  'responseElements',
-  'serviceEventDetails',
-  'sessionCredentialFromConsole',
-  'sharedEventID',
-  'sourceIPAddress',
-  'tlsDetails',
-  'userAgent',
-  'userIdentity',
-  'vpcEndpointId',
-  'vpcEndpointAccountId',
-])

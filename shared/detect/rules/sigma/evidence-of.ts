@@ -11,6 +11,10 @@ export interface RuleEvidence {
   readonly technique: Technique
   /** What the rule names, where that is revoked. */
   readonly revokedTechnique: Technique | undefined
+  /** What the rule names, whether or not there is such a technique. */
+  readonly namedTechniques: readonly Technique[]
+  /** The tags of ATT&CK that name no tactic and are no id of its form. */
+  readonly unreadTags: readonly string[]
   /** Undefined for a rule that makes no findings: it is informational and has no weight of its own. */
   readonly weight: number | undefined
 }
@@ -49,6 +53,12 @@ const TACTIC_GROUPS: Readonly<Record<string, RuleGroup>> = {
   impact: 'impact',
 }
 
+/** The tactics that a tag may name. */
+export const TACTICS: readonly string[] = Object.keys(TACTIC_GROUPS)
+
+/** Ids of tactics, groups, software, campaigns, mitigations and data sources: ATT&CK has them, and nothing follows from them here. */
+const OTHER_ID = /^(?:ta|g|s|c|m|ds)\d{4}$/
+
 /** Of a rule that names no tactic. */
 const DEFAULT_GROUP: RuleGroup = 'abuse'
 
@@ -60,17 +70,29 @@ export function evidenceOf({ countersign: own = {}, level = DEFAULT_LEVEL, tags 
   const names = (tags ?? []).flatMap((tag) =>
     typeof tag === 'string' && tag.startsWith('attack.') ? [tag.slice(7).toLowerCase().replaceAll('_', '-')] : [],
   )
-  const tactic = names.find((name) => Object.hasOwn(TACTIC_GROUPS, name))
-  const technique = names.flatMap((name) => Technique.safeParse(name.toUpperCase()).data ?? [])
+  const tactic = names.find(isTactic)
+  const technique = names.flatMap((name) => techniqueOf(name) ?? [])
   const group = own.group ?? (own.axis === 'who' ? 'origin' : ((tactic === undefined ? undefined : TACTIC_GROUPS[tactic]) ?? DEFAULT_GROUP))
   if (own.axis !== undefined && axisOf(group) !== own.axis)
     throw new Refusal(`countersign.axis is ${own.axis}, and the group ${group} is of the axis ${axisOf(group)}`)
-  const named = own.technique ?? technique.sort((a, b) => b.length - a.length)[0] ?? DEFAULT_TECHNIQUE
+  const named = own.technique ?? technique.toSorted((a, b) => b.length - a.length)[0] ?? DEFAULT_TECHNIQUE
   const present = presentTechnique(named)
   return {
     group,
     technique: present ?? named,
     revokedTechnique: present === undefined ? undefined : named,
+    namedTechniques: [...new Set([...(own.technique === undefined ? [] : [own.technique]), ...technique])],
+    unreadTags: names
+      .filter((name) => !isTactic(name) && techniqueOf(name) === undefined && !OTHER_ID.test(name))
+      .map((name) => `attack.${name}`),
     weight: own.weight ?? (level === 'informational' ? undefined : LEVEL_WEIGHTS[level]),
   }
+}
+
+function isTactic(name: string): boolean {
+  return Object.hasOwn(TACTIC_GROUPS, name)
+}
+
+function techniqueOf(name: string): Technique | undefined {
+  return Technique.safeParse(name.toUpperCase()).data
 }

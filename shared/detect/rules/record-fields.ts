@@ -1,0 +1,38 @@
+/**
+ * What a record of CloudTrail may have at its top.
+ * @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
+ */
+export const RECORD_FIELDS: ReadonlySet<string> = new Set([
+  'addendum',
+  'additionalEventData',
+  'apiVersion',
+  'awsRegion',
+  'edgeDeviceDetails',
+  'errorCode',
+  'errorMessage',
+  'eventCategory',
+  'eventContext',
+  'eventID',
+  'eventName',
+  'eventSource',
+  'eventTime',
+  'eventType',
+  'eventVersion',
+  'insightDetails',
+  'managementEvent',
+  'readOnly',
+  'recipientAccountId',
+  'requestID',
+  'requestParameters',
+  'resources',
+  'responseElements',
+  'serviceEventDetails',
+  'sessionCredentialFromConsole',
+  'sharedEventID',
+  'sourceIPAddress',
+  'tlsDetails',
+  'userAgent',
+  'userIdentity',
+  'vpcEndpointId',
+  'vpcEndpointAccountId',
+])
