@@ -43,13 +43,23 @@ function causeOf(pattern: string): string {
   return 'it has to fit arn:*:iam::<account>:user/<path and name>, or the same with role/'
 }
 
-/** The tiers of a policy that no identity ever comes to, one a line: the first tier that matches counts. */
+/** The tiers of a policy that no identity ever comes to, one a line with the tiers that take all of it: the first tier that matches counts. */
 export function unreachedTiers({ tiers }: Pick<Policy, 'tiers'>): string[] {
   return tiers.flatMap(({ name, match }, at) => {
     const before = tiers.slice(0, at)
     if (!isCovered(match, before)) return []
-    return [`tier ${name} is never reached: whatever it names, ${before.map((tier) => tier.name).join(', ')} before it matches first`]
+    const names = coverOf(match, before).map((tier) => JSON.stringify(tier.name))
+    const matches = names.length === 1 ? 'matches' : 'match'
+    return [`tier ${JSON.stringify(name)} is never reached: whatever it names, ${names.join(' and ')} before it ${matches} first`]
   })
+}
+
+/** The first of these tiers that match together all that a selector names: without any of them something would be left. */
+function coverOf(selector: Selector, tiers: readonly Tier[]): readonly Tier[] {
+  return tiers.reduceRight((kept, tier) => {
+    const others = kept.filter((one) => one !== tier)
+    return isCovered(selector, others) ? others : kept
+  }, tiers)
 }
 
 /** True where all that a selector names is matched by these tiers. */

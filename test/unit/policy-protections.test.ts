@@ -115,11 +115,20 @@ describe('tiers in order', () => {
 
   it('warns of a tier that an earlier one always matches first', () => {
     expect(tiersOf({ arns: ['*'] }, { arns: [user('ci-*')] })).toEqual([
-      'tier tier-1 is never reached: whatever it names, tier-0 before it matches first',
+      'tier "tier-1" is never reached: whatever it names, "tier-0" before it matches first',
     ])
     expect(tiersOf({ arns: ['arn:*:iam::*'] }, { tags: { tier: '0' } })).toHaveLength(1)
     expect(tiersOf({ arns: [user('ci-*')] }, { arns: [user('ci-deploy')] })).toHaveLength(1)
     expect(tiersOf({ tags: { tier: '0' } }, { tags: { tier: '0', team: 'a' } })).toHaveLength(1)
+  })
+
+  it('names the tiers alone that take all of it', () => {
+    expect(tiersOf({ arns: [user('nobody')] }, { arns: ['*'] }, { arns: [user('ci-*')] })).toEqual([
+      'tier "tier-2" is never reached: whatever it names, "tier-1" before it matches first',
+    ])
+    expect(tiersOf({ arns: ['*:user/*'] }, { tags: { team: 'a' } }, { arns: ['*:role/*'] }, { arns: [user('a'), '*:role/b'] })).toEqual([
+      'tier "tier-3" is never reached: whatever it names, "tier-0" and "tier-2" before it match first',
+    ])
   })
 
   it('does not warn where something is left for the tier', () => {
