@@ -80,6 +80,8 @@ export async function evaluate({
   for (const line of short) complain(line)
   if (failUnder !== undefined && short.length === 0) complain(`every bar of ${failUnder} is reached`)
   const reached = { isReached: short.length === 0, isWhole: problems === 0 }
+  // What was wrong is told above, and a table of nothing would look like a result.
+  if (!isJson && alone.size === 0) return { output: '', ...reached }
   if (advised === undefined || asking === undefined)
     return { output: isJson ? jsonText({ sources }) : renderTable(sources, width), ...reached }
   const withAdvisor = figuresFor(together)

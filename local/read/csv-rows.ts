@@ -1,7 +1,7 @@
 /** The largest row that is accepted. */
 const MAX_ROW_CHARACTERS = 4 * 1024 * 1024
 
-/** Rows of CSV (RFC 4180) as lines of JSON, with the names of the first row; undefined where the beginning names no columns of an event. */
+/** Rows of CSV (RFC 4180) as lines of JSON, with the names of the first row; undefined where the beginning is no table. Of a table without the columns of an event the columns are told as damage. */
 export function csvRows(
   chunks: AsyncIterable<Buffer>,
   beginning: string,
@@ -13,7 +13,39 @@ export function csvRows(
     .toLowerCase()
     .replace(/[^a-z,]/g, '')
     .split(',')
-  return plain.includes('eventname') && plain.includes('eventtime') ? rowsOf(chunks, onDamage) : undefined
+  if (plain.includes('eventname') && plain.includes('eventtime')) return rowsOf(chunks, onDamage)
+  const columns = otherColumns(beginning)
+  return columns && objectsBehind(chunks, () => onDamage(whyNoEvents(columns)))
+}
+
+/** The names of columns in the first row of a table, one beside the other; a name has letters and no sign of JSON. */
+const HEAD = /^(?:[\w .@/()-]{1,64}|"[\w .@/()-]{1,64}")(?:[,;\t](?:[\w .@/()-]{1,64}|"[\w .@/()-]{1,64}"))+$/
+
+/** The names of the columns of what looks like a table of something else than events: two rows or more with as many cells, and no JSON. */
+function otherColumns(beginning: string): readonly string[] | undefined {
+  const [head = '', next = ''] = beginning.split(/\r?\n/, 2)
+  if (!HEAD.test(head) || beginning.includes('{')) return undefined
+  const [separator = ','] = /[,;\t]/.exec(head) ?? []
+  const columns = head.split(separator)
+  return next.split(separator).length === columns.length ? columns.map((one) => one.replaceAll('"', '')) : undefined
+}
+
+/** How many columns are named. */
+const COLUMNS_SHOWN = 8
+
+function whyNoEvents(columns: readonly string[]): string {
+  const more = columns.length > COLUMNS_SHOWN ? `, … ${columns.length - COLUMNS_SHOWN} more` : ''
+  return `it is a table whose columns (${columns.slice(0, COLUMNS_SHOWN).join(', ')}${more}) are none of CloudTrail's: event history as CSV has Event name and Event time among them`
+}
+
+/** The chunks from the first on in which an object may begin: what stands before it is told of. */
+async function* objectsBehind(chunks: AsyncIterable<Buffer>, tell: () => void): AsyncGenerator<Buffer> {
+  tell()
+  let isBehind = false
+  for await (const chunk of chunks) {
+    isBehind ||= chunk.includes(0x7b)
+    if (isBehind) yield chunk
+  }
 }
 
 async function* rowsOf(chunks: AsyncIterable<Buffer>, onDamage: (reason: string) => void): AsyncGenerator<Buffer> {

@@ -32,7 +32,7 @@ export async function renderReport(
       width,
       isReplay: true,
     })
-    whole.push(`${told}\n  ${refusalLine(incident, run)}\n`)
+    whole.push(`${told}\n\n${paint('bold', 'Calls refused')}\n  ${refusalLine(incident, run)}\n`)
   }
   const told = [
     ...whole,

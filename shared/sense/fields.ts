@@ -92,7 +92,7 @@ export function flagAt(value: unknown, field: string): boolean | undefined {
   return text === 'true'
 }
 
-function kindOf(value: unknown): string {
+export function kindOf(value: unknown): string {
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object') return 'an object'
   if (typeof value === 'string') return 'a text'

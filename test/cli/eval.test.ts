@@ -175,8 +175,12 @@ describe('eval', () => {
   it('says of a plain CloudTrail file what it is, and of another line what is missing', async () => {
     const plain = join(folder, 'plain.ndjson')
     writeFileSync(plain, `${JSON.stringify(quiet)}\n{"id":"x","label":"bad","source":"s","case":"c"}\n{"id":"x"}\n`)
-    const { code, err } = await countersign(['eval', plain])
+    const { code, out, err } = await countersign(['eval', plain])
     expect(code).toBe(3)
+    // A table of nothing would look like a result.
+    expect(out.trim()).toBe('')
+    const advised = await countersign(['eval', plain, '--advisor', 'offline'])
+    expect([advised.code, advised.out.trim()]).toEqual([3, ''])
     expect(err).toContain('first record 1: this is a CloudTrail record without a label: `replay` reads it')
     expect(err).toContain('label: must be one of malicious, benign, unknown')
     expect(err).toContain('case: missing; README.md says what a labelled record has')

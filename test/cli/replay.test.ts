@@ -42,7 +42,10 @@ describe('replay', () => {
   it('says in a line what a containment stopped and what it cost, and nothing of it where nothing is contained', async () => {
     const price =
       /\d+ of \d+ calls from addresses of the evidence stopped, \d+ of \d+ calls from other addresses within 24 hours refused with them/
-    expect((await countersign(['replay', file, '--policy', policy])).out).toMatch(price)
+    const text = (await countersign(['replay', file, '--policy', policy])).out
+    expect(text).toMatch(price)
+    // It stands under a heading of its own, and under no other.
+    expect(text).toMatch(/\n\nCalls refused\n {2}[^\n]*of its credentials would have been refused[^\n]*\n\n/)
     expect((await countersign(['replay', file, '--policy', policy, '--until', '2026-01-15T00:00:00Z'])).out).not.toMatch(price)
   })
 

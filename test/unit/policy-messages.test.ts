@@ -112,7 +112,7 @@ describe('a policy file without faults', () => {
       'Tier builds (2 of 2, the first that matches applies): mode observe, for tag team=ci.\nWhoever no tier matches: mode observe.',
     )
     expect(said).toContain('Never contained or restricted, because protected: *:user/break-glass, tag keep=yes.')
-    expect(said).toContain('Warning: tier builds is never reached')
+    expect(said).toContain('Warning: tier "builds" is never reached')
     writeFileSync(path, 'version: 2')
     expect(await checkPolicy(path)).toContain('Nobody is protected by the policy.')
   })

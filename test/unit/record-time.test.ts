@@ -87,8 +87,18 @@ describe('the time of a record', () => {
     expect(timeOf(written)).toBeUndefined()
   })
 
-  it('makes a record damaged where it is none', () => {
-    const record = { eventName: 'ListBuckets', eventSource: 's3.amazonaws.com', eventTime: '2026-02-30T10:00:00Z' }
-    expect(normalise(record)).toEqual({ kind: 'unreadable', reason: 'eventTime is missing or not a time between 2000 and 2100' })
+  it.each([
+    ['2026-02-30T10:00:00Z', 'eventTime is "2026-02-30T10:00:00Z", which is no time between 2000 and 2100'],
+    ['1999-12-31T23:59:59Z', 'eventTime is "1999-12-31T23:59:59Z", which is no time between 2000 and 2100'],
+    [17, 'eventTime is 17, which is no time between 2000 and 2100'],
+    [{ at: '2026-03-03T10:00:00Z' }, 'eventTime is an object, which is no time between 2000 and 2100'],
+    ['A'.repeat(40), 'eventTime is "(40 characters)", which is no time between 2000 and 2100'],
+    ['\u202e2026\u001b[2J', expect.not.stringMatching(/[\p{Cc}\p{Cf}]/u)],
+    ['', 'eventTime is missing'],
+    [null, 'eventTime is missing'],
+    [undefined, 'eventTime is missing'],
+  ])('makes a record damaged where it is none, with what is there: %j', (eventTime, reason) => {
+    const record = { eventName: 'ListBuckets', eventSource: 's3.amazonaws.com', eventTime }
+    expect(normalise(record)).toEqual({ kind: 'unreadable', reason })
   })
 })

@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto'
 import { serviceIn } from '../../domain/arn.ts'
 import { attemptWith } from '../../domain/attempt.ts'
 import { canonical } from '../../domain/change.ts'
+import { printable } from '../../domain/printable.ts'
 import { timeOf } from '../../domain/record-time.ts'
 import { refusalIn } from '../../domain/refusal.ts'
+import { shown } from '../../domain/schema-issues.ts'
 import type { Origin, Outcome, Signal } from '../../domain/signal.ts'
 import { actorOf } from '../cloudtrail/actor.ts'
 import { assumptionOf } from '../cloudtrail/assumption.ts'
@@ -11,7 +13,7 @@ import { hasAuthenticated } from '../cloudtrail/has-authenticated.ts'
 import { createdBy } from '../cloudtrail/issued.ts'
 import { parametersAt } from '../cloudtrail/parameters.ts'
 import { quarantineExposure } from '../cloudtrail/quarantine.ts'
-import { accountAt, checkListAt, type Fields, flagAt, isFields, objectAt, textAt } from '../fields.ts'
+import { accountAt, checkListAt, type Fields, flagAt, isFields, kindOf, objectAt, textAt } from '../fields.ts'
 import type { Normalised } from '../normalised.ts'
 
 /**
@@ -35,12 +37,19 @@ export function signalsOf(record: Fields): Normalised {
   return { kind: 'signals', signals: derived === undefined ? [signal] : [signal, derived] }
 }
 
+/** What is wrong with a time: whether there is none, or what is written in its place. */
+function whyNoTime(written: unknown): string {
+  if (written === undefined || written === null || written === '') return 'eventTime is missing'
+  const value = typeof written === 'object' ? kindOf(written) : printable(shown(written), 60)
+  return `eventTime is ${value}, which is no time between 2000 and 2100`
+}
+
 function apiCall(record: Fields): Signal | string {
   const id = textAt(record.eventID, 'eventID', 128) ?? derivedId(record)
   const time = timeOf(record.eventTime)
   const operation = textAt(record.eventName, 'eventName', 128)?.replace(VERSION_SUFFIX, '')
   const source = textAt(record.eventSource, 'eventSource', 128)
-  if (time === undefined) return 'eventTime is missing or not a time between 2000 and 2100'
+  if (time === undefined) return whyNoTime(record.eventTime)
   if (operation === undefined || source === undefined) return 'eventName or eventSource is empty'
   const service = serviceOf(source)
   const request = parametersAt(record.requestParameters, 'requestParameters')
