@@ -36,6 +36,7 @@ took the place of T1562 (Impair Defenses): a system that holds an older version 
 *Delivered* names the event rules by which a stack with the default settings in us-east-1 gets the calls, and *Not delivered* what of them does not come, with what would
 bring it; \`countersign doctor\` says the same for other settings, and for a stack that is deployed ([decision 52](decisions/0052-delivery-is-part-of-a-detector.md)).
 \`countersign detectors\` lists them as the policy in force tunes them, which [policy.md](policy.md#detectors) explains.
+[ARCHITECTURE.md](../ARCHITECTURE.md#how-to-add-a-detector) says how to add one.
 
 ${CATALOGUE.length} detectors.`
   return `${[head, ...sections].join('\n\n')}\n`

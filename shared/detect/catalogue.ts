@@ -110,7 +110,7 @@ import { workforceAccessGranted } from './detectors/workforce-access-granted.ts'
 import { workloadCredentialsOffAws } from './detectors/workload-credentials-off-aws.ts'
 import { workloadCredentialsOnDesktop } from './detectors/workload-credentials-on-desktop.ts'
 
-/** The order does not matter. */
+/** In the order of the ids, which a test holds. */
 const DETECTORS: readonly Detector[] = [
   accessDeniedBurst,
   accessKeyCreatedForOther,
@@ -123,6 +123,7 @@ const DETECTORS: readonly Detector[] = [
   anonymisedOrigin,
   backupsDestroyed,
   bedrockProbing,
+  blocklistedAddress,
   boundaryRemoved,
   bucketListedByInstance,
   bucketOpened,
@@ -137,9 +138,9 @@ const DETECTORS: readonly Detector[] = [
   containmentReversed,
   dataDeletedAboveRate,
   dataDeletedUnusually,
-  dataSharedAboveRate,
   dataEncryptedForRansom,
   dataSentOut,
+  dataSharedAboveRate,
   databaseDeleted,
   databaseExported,
   databasePasswordReset,
@@ -157,20 +158,18 @@ const DETECTORS: readonly Detector[] = [
   guestSessionExplores,
   harmReported,
   identityProviderAdded,
-  blocklistedAddress,
   instanceProfileSwapped,
   instancesLaunchedUnusual,
   keyAnomalousUse,
   keyIdDisclosed,
   keyScheduledForDeletion,
   launchedInManyRegions,
+  llmJacking,
   loggingTampered,
   loginProfileCreated,
   credentialCreatedForOther,
   lookedInManyRegions,
-  sesEnumeration,
   mfaRemoved,
-  llmJacking,
   networkOpened,
   newAgentFamily,
   newAssumer,
@@ -201,6 +200,7 @@ const DETECTORS: readonly Detector[] = [
   secretsReadAboveRate,
   secretsSwept,
   serialConsoleEnabled,
+  sesEnumeration,
   sessionByTwoTools,
   sessionFromTwoCountries,
   sessionFromTwoNetworks,
