@@ -1,4 +1,4 @@
-import { closest, distance } from 'fastest-levenshtein'
+import { nearest } from '../shared/domain/nearest.ts'
 import { ResponderError } from '../shared/errors.ts'
 
 /** The keys of the context that the app reads. */
@@ -28,6 +28,6 @@ function keyMeant(key: string): string | undefined {
   // A setting of its own, such as `countersign.readOnlyEvents`, stands in the value of the key.
   const outer = KEYS.find((known) => small.startsWith(`${known}.`) || small.startsWith(`${known}:`) || small.startsWith(`${known}/`))
   if (outer !== undefined) return outer
-  const near = closest(small, KEYS)
-  return distance(small, near) <= Math.floor(near.length / LETTERS_PER_EDIT) ? near : undefined
+  const { word, edits } = nearest(small, KEYS)
+  return edits <= Math.floor(word.length / LETTERS_PER_EDIT) ? word : undefined
 }

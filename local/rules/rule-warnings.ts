@@ -1,8 +1,8 @@
-import { closest } from 'fastest-levenshtein'
 import { RECORD_FIELDS } from '../../shared/detect/rules/record-fields.ts'
 import type { CompiledRule } from '../../shared/detect/rules/sigma/compile-rule.ts'
 import { TACTICS } from '../../shared/detect/rules/sigma/evidence-of.ts'
 import { presentTechnique } from '../../shared/detect/rules/sigma/present-technique.ts'
+import { nearest } from '../../shared/domain/nearest.ts'
 import { hint } from '../../shared/domain/schema-issues.ts'
 import table from './techniques.json' with { type: 'json' }
 import { unknownCalls } from './unknown-calls.ts'
@@ -35,8 +35,8 @@ function unknownTechniqueLines({ packed, namedTechniques }: CompiledRule): strin
     .filter((technique) => !TECHNIQUES.has(technique) && presentTechnique(technique) === undefined)
     .map((technique) => {
       const which = packed?.technique === technique ? `${technique}, which its findings name` : technique
-      const nearest = nearestTo(technique)
-      return `ATT&CK has no technique ${which}; the nearest is ${nearest} (${TECHNIQUES.get(nearest)})`
+      const present = nearestTo(technique)
+      return `ATT&CK has no technique ${which}; the nearest is ${present} (${TECHNIQUES.get(present)})`
     })
 }
 
@@ -45,14 +45,14 @@ function nearestTo(technique: string): string {
   const [main = ''] = technique.split('.')
   const ids = [...TECHNIQUES.keys()]
   const related = ids.filter((id) => id === main || id.startsWith(`${main}.`))
-  return closest(technique, related.length === 0 ? ids : related)
+  return nearest(technique, related.length === 0 ? ids : related).word
 }
 
 function unreadTagLines({ packed, unreadTags }: CompiledRule): string[] {
   const readable = [...TACTICS, ...[...TECHNIQUES.keys()].map((id) => id.toLowerCase())].map((name) => `attack.${name}`)
   return unreadTags.map((tag) => {
     const follows = packed === undefined ? '' : `: its findings are of ${packed.group} and name ${packed.technique}`
-    return `its tag ${tag} is no tactic and no technique of ATT&CK, and is not read${follows}; the nearest is ${closest(tag, readable)}`
+    return `its tag ${tag} is no tactic and no technique of ATT&CK, and is not read${follows}; the nearest is ${nearest(tag, readable).word}`
   })
 }
 

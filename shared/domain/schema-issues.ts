@@ -1,6 +1,6 @@
-import { closest, distance } from 'fastest-levenshtein'
 import * as z from 'zod'
 import { counted } from './counted.ts'
+import { nearest } from './nearest.ts'
 
 /** The most edits between a word and the one that is proposed for it; of a short word at most half of it. */
 const EDITS_LIMIT = 3
@@ -136,8 +136,8 @@ function unwrapped(schema: unknown): unknown {
 /** `; did you mean contain?`, or nothing where no allowed word is similar. */
 export function hint(value: unknown, allowed: readonly string[]): string {
   if (typeof value !== 'string' || allowed.length === 0) return ''
-  const near = closest(value, [...allowed])
-  return distance(value, near) <= Math.min(EDITS_LIMIT, near.length / 2) ? `; did you mean ${near}?` : ''
+  const { word, edits } = nearest(value, allowed)
+  return edits <= Math.min(EDITS_LIMIT, word.length / 2) ? `; did you mean ${word}?` : ''
 }
 
 /** The value at a path of an input of any shape; undefined where there is none. */
