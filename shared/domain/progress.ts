@@ -36,6 +36,17 @@ export function standingSteps(changes: readonly Change[]): PlannedStep[] {
   return [...steps.values()]
 }
 
+/** The steps that were set back and not planned since, as they stood before that, in the order in which they were set back. */
+export function undoneSteps(changes: readonly Change[]): PlannedStep[] {
+  const undone = new Map<string, PlannedStep>()
+  for (const [at, { kind, target }] of changes.entries()) {
+    if (kind === 'step-planned') undone.delete(target)
+    const stood = kind === 'step-undone' ? standingSteps(changes.slice(0, at).filter((one) => one.target === target)) : []
+    for (const step of stood) undone.set(target, step)
+  }
+  return [...undone.values()]
+}
+
 /** The targets of the steps whose user, role or credential was gone when it was last looked at. */
 export function goneSteps(changes: readonly Change[]): Set<string> {
   const gone = new Set<string>()

@@ -4,7 +4,7 @@ import type { Incident } from '../incident.ts'
 import { offeredFor } from '../offered.ts'
 import type { ReviewKind } from '../policy.ts'
 import { standingSteps } from '../progress.ts'
-import { stepTexts } from './done-text.ts'
+import { givenBack, givenBackClause } from './given-back-text.ts'
 
 /** An answer that a person can give in the incident's state. */
 export interface Answer {
@@ -22,9 +22,6 @@ export const COMMANDS: Readonly<Record<ReviewKind, string>> = {
   contain: 'contain',
   extend: 'extend',
 }
-
-/** The most steps that an answer names. */
-const STEPS = 3
 
 /** The answers that are offered, mildest first. `changes`: the incident's chain, by which an answer says what it takes back; undefined where it was not read. */
 export function answersOf(incident: Incident, changes: readonly Change[] | undefined): Answer[] {
@@ -62,8 +59,8 @@ function doesOf(kind: ReviewKind, incident: Incident, changes: readonly Change[]
     case 'legitimate':
       if (!isSet(incident, changes)) return 'it was legitimate: closes it'
       return state === 'restricted'
-        ? `it was legitimate: gives it back its rights${stepsText(changes)}; that is final`
-        : `it was legitimate: takes back what was done${stepsText(changes)}; that is final`
+        ? `it was legitimate: gives it back its rights${backText(incident, changes)}; that is final`
+        : `it was legitimate: takes back what was done${backText(incident, changes)}; that is final`
     case 'compromised':
       if (state === 'contained')
         return 'it was an attack: what was done stays, and it is closed, or its keys are made anew where the policy says so'
@@ -79,9 +76,7 @@ function doesOf(kind: ReviewKind, incident: Incident, changes: readonly Change[]
   }
 }
 
-function stepsText(changes: readonly Change[] | undefined): string {
-  const steps = changes === undefined ? [] : stepTexts(changes)
-  if (steps.length === 0) return ''
-  const more = steps.length > STEPS ? `; ${steps.length - STEPS} more` : ''
-  return ` (${steps.slice(0, STEPS).join('; ')}${more})`
+function backText({ identity }: Incident, changes: readonly Change[] | undefined): string {
+  const clause = givenBackClause(givenBack(changes === undefined ? [] : standingSteps(changes), identity.name))
+  return clause === '' ? '' : ` (${clause})`
 }
