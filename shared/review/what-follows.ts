@@ -151,19 +151,22 @@ function releaseText(
     suppressionHours === 0
       ? ''
       : `, and for ${counted(suppressionHours, 'hour')} the same evidence opens no incident${by('release.suppressionHours')}`
-  const accepted = makesPattern(incident, patternDays)
-    ? ` What of it can be accepted is not asked about for ${counted(patternDays, 'day')}${by('release.patternDays')}.`
-    : ''
+  const accepted = acceptedText(incident, patternDays, by('release.patternDays'))
   const final = isDismissal(incident, changes)
     ? 'a dismissed incident is not contained from here'
     : 'a released incident is not contained again from here'
   return `It was legitimate. ${exposed}${restored} That is final: ${final}${later}.${accepted}${since}`
 }
 
-/** True where a release makes a pattern of some evidence. */
-function makesPattern(incident: Incident, days: number): boolean {
+/** What a release makes a pattern of: empty where that is nothing. `setting`: the name of the setting, in brackets. A session of another name is asked about, and each job may have one. */
+function acceptedText(incident: Incident, days: number, setting: string): string {
   const saw = new Set(incident.findings.map(({ detector }) => detector))
-  return patternsOf(incident, { by: '', at: new Date(incident.updatedAt).toISOString(), saw, days }).length > 0
+  const patterns = patternsOf(incident, { by: '', at: new Date(incident.updatedAt).toISOString(), saw, days })
+  if (patterns.length === 0) return ''
+  const bySession = patterns.filter(({ sessions }) => sessions !== undefined).length
+  const others = bySession === patterns.length ? '' : ' by the same keys and'
+  const names = bySession === 0 ? '' : `,${others} in sessions of the same names alone`
+  return ` What of it can be accepted is not asked about for ${counted(days, 'day')}${names}${setting}.`
 }
 
 /** What a release of a credential whose secret is out comes to: that its owner made the calls changes nothing of who has it. Empty of any other. */
