@@ -48,8 +48,10 @@ export async function dismissIncidents(
 function acceptedLine(results: readonly Dismissed[], target: Target): string[] {
   const accepted = acceptedInAll(results)
   if (accepted === undefined) return []
-  const isAny = results.some(({ accepted: ids = [] }) => ids.length > 0)
-  return [isAny ? `${accepted}. \`${commandOn(target, 'patterns')}\` lists them, each with the command that revokes it.` : `${accepted}.`]
+  const count = results.flatMap(({ accepted: ids = [] }) => ids).length
+  if (count === 0) return [`${accepted}.`]
+  const lists = count === 1 ? 'lists it, with' : 'lists them, each with'
+  return [`${accepted}. \`${commandOn(target, 'patterns')}\` ${lists} the command that revokes it.`]
 }
 
 /** What became of one, as the first words of a line. */

@@ -106,8 +106,10 @@ ${table([{ name: 'Incident' }, { name: 'Who' }, { name: 'Result' }, { name: 'Why
 function acceptedIn(results: readonly Dismissed[], room: Room): Markup | '' {
   const accepted = acceptedInAll(results)
   if (accepted === undefined) return ''
-  if (results.every(({ accepted: ids = [] }) => ids.length === 0)) return html`<p>${accepted}.</p>`
-  return html`<p>${accepted}. <a href="${room.base}/patterns">Accepted</a> lists them, each with a form that revokes it; so does <code>${shown(commandOn(room, 'patterns'), 300)}</code>.</p>`
+  const count = results.flatMap(({ accepted: ids = [] }) => ids).length
+  if (count === 0) return html`<p>${accepted}.</p>`
+  const lists = count === 1 ? 'lists it, with' : 'lists them, each with'
+  return html`<p>${accepted}. <a href="${room.base}/patterns">Accepted</a> ${lists} a form that revokes it; so does <code>${shown(commandOn(room, 'patterns'), 300)}</code>.</p>`
 }
 
 const WORDS: Readonly<Record<Dismissed['outcome'], string>> = {

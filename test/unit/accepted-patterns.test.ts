@@ -227,12 +227,12 @@ describe('an accepted pattern', () => {
       'd by t from DE, in sessions named c alone (one of another name is asked about)',
     ])
     const shown = { ...incidentOf('inc-0123456789ab', { state: 'asking' }), ...incident, updatedAt: NOW }
-    const before = (findings: readonly Finding[]) =>
+    const asked = (findings: readonly Finding[]) =>
       whatReviewDoes('legitimate', { ...shown, findings }, { changes: [], policy: parsePolicy({ version: 3 }) })
-    expect(before(incident.findings)).toContain(
+    expect(asked(incident.findings)).toContain(
       'What of it can be accepted is not asked about for 90 days, in sessions of the same names alone (release.patternDays).',
     )
-    expect(before([])).not.toContain('patternDays')
+    expect(asked([])).not.toContain('patternDays')
   })
 
   it('does not keep anybody from a release where what is stored cannot be read, and covers nothing then', async () => {

@@ -90,7 +90,10 @@ describe('the verdict that it was legitimate', () => {
     const other = await consoleWorld(ASK)
     const looked = await lookAtEach(other.target, [other.incident.id])
     const { output } = await dismissIncidents(other.target, looked, { reason: 'a drill', isJson: false })
-    expect(output).toBe(`Dismissed ${other.incident.id}, iam-user ci-build: nothing had been contained or restricted.`)
+    expect(output.split('\n')).toEqual([
+      `Dismissed ${other.incident.id}, iam-user ci-build: nothing had been contained or restricted.`,
+      '1 pattern was accepted: what it covers is not asked about until it ends or is revoked. `npm run --silent countersign -- patterns` lists it, with the command that revokes it.',
+    ])
     const contained = await consoleWorld()
     expect(await releaseIncident(contained.target, contained.incident.id, { reason: 'a drill', isJson: false })).toMatch(
       /^Released inc-\w+: restored as it was before: /,

@@ -43,13 +43,20 @@ export interface GivenBack {
 /** What a release of these steps gives back. `owner`: the name of the identity that the incident is about. */
 export function givenBack(steps: readonly PlannedStep[], owner: string): GivenBack {
   const texts = (some: readonly PlannedStep[]) => [...new Set(some.map(givenBackText))]
-  const isOwn = ({ target }: PlannedStep) => target.replace(/^[a-z-]+:(?:\d{12}:)?/, '').startsWith(`${owner}/`)
-  const ownFirst = steps.toSorted((a, b) => Number(isOwn(b)) - Number(isOwn(a)))
-  const ofRoleLast = ownFirst.toSorted((a, b) => Number(a.target.startsWith('role-')) - Number(b.target.startsWith('role-')))
+  const ordered = ownerFirst(steps, owner)
   return {
-    credentials: texts(ofRoleLast.filter(({ target }) => OF_CREDENTIAL.test(target))),
-    others: texts(ofRoleLast.filter(({ target }) => !OF_CREDENTIAL.test(target))),
+    credentials: texts(ordered.filter(({ target }) => OF_CREDENTIAL.test(target))),
+    others: texts(ordered.filter(({ target }) => !OF_CREDENTIAL.test(target))),
   }
+}
+
+/** Steps in the order of what matters once they are given back: credentials, then users, then roles; of each, those of `owner` first. */
+export function ownerFirst(steps: readonly PlannedStep[], owner: string): PlannedStep[] {
+  const rank = ({ target }: PlannedStep) => {
+    const isOwn = target.replace(/^[a-z-]+:(?:\d{12}:)?/, '').startsWith(`${owner}/`)
+    return (OF_CREDENTIAL.test(target) ? 0 : target.startsWith('role-') ? 4 : 2) + (isOwn ? 0 : 1)
+  }
+  return steps.toSorted((a, b) => rank(a) - rank(b))
 }
 
 /** All of it as one clause. What has no room is counted, credentials as such; empty where nothing is given back. */
