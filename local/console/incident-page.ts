@@ -73,7 +73,7 @@ export function incidentPage(looked: Looked, room: Room): Page {
   const command = commandOn(room, `incidents show ${id}`)
   const entries = latest(withNotices(changes, notices), { most: ENTRIES, of: 'entries', command })
   const body = html`${isWhole ? '' : chainCheck(looked, room)}${saidSection(looked, room)}${leadOf(looked, room)}
-<section aria-labelledby="what"><h2 id="what">What happened</h2><ul>${explanation.summary.map(sentence)}</ul></section>
+<section aria-labelledby="what"><h2 id="what">What happened</h2><ul>${explanation.summary.map((one) => sentence(one, room))}</ul></section>
 ${pendingIn(incident, room)}${verdictForm(looked, room)}
 ${fold({ id: 'team', title: 'Team', says: teamText(changes) }, teamSection(looked, room))}
 ${fold({ id: 'done', title: 'What was done', says: stepCount(looked) }, stepsOf(looked, command))}
@@ -89,7 +89,7 @@ ${fold(
 )}
 ${fold(
   { id: 'facts', title: 'Facts', says: 'that the sentences cite' },
-  html`<dl class="facts">${collectFacts(looked).map((fact) => html`<dt>${fact.id}</dt><dd>${shown(fact.text, 600)}</dd>`)}</dl>`,
+  html`<dl class="facts">${collectFacts(looked).map((fact) => html`<dt>${fact.id}</dt><dd>${typedLine(fact.text, room, 600)}</dd>`)}</dl>`,
 )}${fold(
   { id: 'next', title: 'What comes next (NIST CSF 2.0)' },
   html`<ul>${explanation.response.map(
@@ -209,10 +209,10 @@ function chainCheck({ incident, changes }: Looked, room: Room): Markup {
 }
 
 /** A sentence of the story. What the containment costs the owner is not to be overlooked. */
-function sentence({ text, evidence }: Sentence): Markup {
+function sentence({ text, evidence }: Sentence, room: Room): Markup {
   const said = shown(text, 500)
   const [lead] = evidence.includes('W') ? (/^What it costs the owner/.exec(said) ?? ['']) : ['']
-  return html`<li><strong>${lead}</strong>${said.slice(lead.length)} ${cites(evidence)}</li>`
+  return html`<li><strong>${lead}</strong>${typedLine(said.slice(lead.length), room)} ${cites(evidence)}</li>`
 }
 
 /** The facts that a sentence cites, by their ids below and in `countersign explain`. */

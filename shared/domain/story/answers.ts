@@ -1,4 +1,5 @@
 import type { Change } from '../change.ts'
+import { whyNotDismissable } from '../dismissable.ts'
 import { isDismissal } from '../dismissal.ts'
 import type { Incident } from '../incident.ts'
 import { offeredFor } from '../offered.ts'
@@ -13,6 +14,8 @@ export interface Answer {
   readonly label: string
   /** What the answer means and does, as the rest of a sentence. */
   readonly does: string
+  /** The word of the command line that gives it. */
+  readonly command: string
 }
 
 /** The word of the command line for each answer. */
@@ -29,7 +32,14 @@ export function answersOf(incident: Incident, changes: readonly Change[] | undef
     kind,
     label: labelOf(kind, incident, changes),
     does: doesOf(kind, incident, changes),
+    command: commandWord(kind, incident, changes),
   }))
+}
+
+/** The word of the command line that gives a review: `dismiss` in place of `release` where a button says so and the command may. */
+export function commandWord(kind: ReviewKind, incident: Incident, changes: readonly Change[] | undefined): string {
+  const isDismissed = kind === 'legitimate' && isDismissal(incident, changes) && whyNotDismissable(incident, changes) === undefined
+  return isDismissed ? 'dismiss' : COMMANDS[kind]
 }
 
 /** What a button says. Where nothing was done there is nothing to release, so the same verdict dismisses. */
