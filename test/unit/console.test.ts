@@ -77,6 +77,12 @@ describe('one incident', () => {
     const wordsIn = async () => (drawingsIn(await textOf(get(`/incidents/${incident.id}`)))[0] ?? '').replace(/<[^>]+>/g, ' ')
     for (const word of ['risk after each call', 'deciding call', 'decision: contain', 'contained', 'contain 85', 'ask 55'])
       expect(await wordsIn()).toContain(word)
+    const drawing = drawingsIn(await textOf(get(`/incidents/${incident.id}`)))[0] ?? ''
+    // The names of thresholds stand beside the plot, right of every line.
+    const [, right = 0] = /<path d="M(?:[\d.]+) [\d.]+L([\d.]+) [\d.]+"[^>]*stroke-dasharray/.exec(drawing) ?? []
+    const named = [...drawing.matchAll(/translate\(([\d.]+) [\d.]+\)"[^>]*>(?:contain 85|ask 55|restrict \d+)</g)].map(([, x]) => Number(x))
+    expect(named.length).toBeGreaterThanOrEqual(2)
+    for (const x of named) expect(x).toBeGreaterThan(Number(right))
     const stored = await ports.incidents.get(incident.id)
     const { containedAt: _, ...open } = stored?.value ?? incident
     await ports.incidents.save({ ...open, containedAt: undefined, restrictedAt: NOW + 600_000 }, stored?.version ?? 0)

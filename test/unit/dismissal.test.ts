@@ -8,7 +8,7 @@ import { isDismissal, stateText } from '../../shared/domain/dismissal.ts'
 import { goneReason, goneText } from '../../shared/domain/gone-text.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
 import { revisionOf } from '../../shared/domain/revision.ts'
-import { answersOf, labelOf } from '../../shared/domain/story/answers.ts'
+import { answersOf, commandWord, labelOf } from '../../shared/domain/story/answers.ts'
 import { plainText } from '../../shared/domain/story/said.ts'
 import { storyOf } from '../../shared/domain/story/story.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
@@ -81,6 +81,20 @@ describe('the verdict that it was legitimate', () => {
       expect(text, channel).toMatch(/released/i)
       expect(text, channel).not.toMatch(/dismissed/i)
     }
+  })
+
+  it('is given by the command of that name wherever commands are listed', async () => {
+    const asking = await consoleWorld(ASK)
+    const shown = await showIncident(asking.target, asking.incident.id, { isJson: false, paint: (_, text) => text })
+    expect(shown).toContain(`countersign -- dismiss ${asking.incident.id} --reason "…"`)
+    expect(shown).not.toContain(`countersign -- release ${asking.incident.id}`)
+    expect(noticeOf(asking.incident, 'ask', undefined).body).toContain(`countersign dismiss ${asking.incident.id} --reason "…"`)
+    const contained = await consoleWorld()
+    const kept = await showIncident(contained.target, contained.incident.id, { isJson: false, paint: (_, text) => text })
+    expect(kept).toContain(`countersign -- release ${contained.incident.id} --reason "…"`)
+    expect(kept).not.toContain('countersign -- dismiss')
+    // What was contained before is dismissed by no command.
+    expect(commandWord('legitimate', { ...contained.incident, state: 'asking' }, undefined)).toBe('release')
   })
 
   it('answers on the command line what happened', async () => {

@@ -61,6 +61,17 @@ describe('what a release gives back', () => {
     )
   })
 
+  it('says of what is restricted whose rights it gives back, where that is not the identity alone', () => {
+    const restricted = { ...incident, state: 'restricted', restrictedAt: 1, containedAt: undefined } as const
+    const own = { title: 'user ci-deploy restricted', target: 'user-policy:ci-deploy/x' }
+    const others = { title: 'sessions a of role deploy restricted', target: 'role-policy:deploy/x' }
+    const does = (...steps: readonly Taken[]) => answersOf(restricted, done(...steps)).find(({ kind }) => kind === 'legitimate')?.does
+    expect(does(own)).toBe('it was legitimate: gives it back its rights; that is final')
+    expect(does(others, own)).toBe(
+      'it was legitimate: gives it back its rights (ci-deploy has its rights again; sessions a of role deploy have their rights again); that is final',
+    )
+  })
+
   it('is said of what is set back as of what is to be', () => {
     const undone = CONTAINED.filter(({ kind }) => kind === 'step-planned').map((change) => ({ ...change, kind: 'step-undone' }) as Change)
     expect(givenBackClause(givenBack(undoneSteps([...CONTAINED, ...undone]), 'ci-deploy'))).toBe(clause)

@@ -69,7 +69,7 @@ function doesOf(kind: ReviewKind, incident: Incident, changes: readonly Change[]
     case 'legitimate':
       if (!isSet(incident, changes)) return 'it was legitimate: closes it'
       return state === 'restricted'
-        ? `it was legitimate: gives it back its rights${backText(incident, changes)}; that is final`
+        ? `it was legitimate: gives it back its rights${rightsText(incident, changes)}; that is final`
         : `it was legitimate: takes back what was done${backText(incident, changes)}; that is final`
     case 'compromised':
       if (state === 'contained')
@@ -84,6 +84,11 @@ function doesOf(kind: ReviewKind, incident: Incident, changes: readonly Change[]
         ? 'no reminders for so long, and it stays restricted'
         : 'no reminders for so long, and it stays as it is'
   }
+}
+
+/** Whose rights, where it is not the identity alone. */
+function rightsText(incident: Incident, changes: readonly Change[] | undefined): string {
+  return standingSteps(changes ?? []).length > 1 ? backText(incident, changes) : ''
 }
 
 function backText({ identity }: Incident, changes: readonly Change[] | undefined): string {
