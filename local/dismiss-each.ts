@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { counted } from '../shared/domain/counted.ts'
 import { whyNotDismissable } from '../shared/domain/dismissable.ts'
 import { stateText } from '../shared/domain/dismissal.ts'
 import { isHighRisk } from '../shared/domain/high-risk.ts'
@@ -47,6 +48,8 @@ export interface Dismissed {
   readonly who?: string
   readonly outcome: 'dismissed' | 'second' | 'refused'
   readonly why: string
+  /** The ids of the patterns that its verdict accepted; absent where it is not dismissed. */
+  readonly accepted?: readonly string[]
 }
 
 /** Looks at each of several incidents: what it is and what a dismissal does, or why it cannot be dismissed. Throws `usage` for none, or for too many. */
@@ -142,6 +145,7 @@ async function afterFailure(id: string, cause: unknown, { reason, target }: { re
     ? {
         id,
         outcome: 'dismissed',
+        accepted: acceptedBy(incident),
         why: `the verdict is in its record, and it is ${stateText(incident, undefined)}: what is left is tried again by itself (${why})`,
       }
     : { id, outcome: 'refused', why }
@@ -156,11 +160,26 @@ async function dismiss({ id, revision }: Picked, reason: string, target: Target)
   if (not !== undefined) return { id, who, outcome: 'refused', why: not }
   if (seenOf(stored.value) !== revision) return { id, who, outcome: 'refused', why: 'it has changed since you saw it: look at it again' }
   // What is done between this look and the verdict changes the revision, by which the verdict is refused.
-  const { awaitsSecond, state } = await target.review(id, { kind: 'legitimate', reason, revision: revisionOf(stored.value) })
+  const reviewed = await target.review(id, { kind: 'legitimate', reason, revision: revisionOf(stored.value) })
+  const { awaitsSecond, state } = reviewed
+  const accepted = acceptedBy(reviewed)
   if (awaitsSecond) return { id, who, outcome: 'second', why: 'noted, and nothing done yet: another person has to give the same verdict' }
-  if (state === 'releasing') return { id, who, outcome: 'dismissed', why: 'it is being closed, within seconds' }
-  if (state === 'released') return { id, who, outcome: 'dismissed', why: 'nothing had been contained or restricted' }
+  if (state === 'releasing') return { id, who, outcome: 'dismissed', accepted, why: 'it is being closed, within seconds' }
+  if (state === 'released') return { id, who, outcome: 'dismissed', accepted, why: 'nothing had been contained or restricted' }
   return { id, who, outcome: 'refused', why: `the verdict is in its record, and it is ${state}: look at what is left to do` }
+}
+
+function acceptedBy({ verdict }: Pick<Incident, 'verdict'>): string[] {
+  return (verdict?.accepted ?? []).map(({ id }) => id)
+}
+
+/** What the verdicts on those that were dismissed accepted, all together, as a sentence; undefined where none was dismissed. */
+export function acceptedInAll(results: readonly Dismissed[]): string | undefined {
+  const dismissed = results.filter(({ outcome }) => outcome === 'dismissed')
+  if (dismissed.length === 0) return undefined
+  const patterns = dismissed.flatMap(({ accepted = [] }) => accepted).length
+  if (patterns === 0) return 'No pattern was accepted: after the hours of release.suppressionHours the same again is asked about'
+  return `${counted(patterns, 'pattern was', 'patterns were')} accepted: what ${patterns === 1 ? 'it covers' : 'they cover'} is not asked about until ${patterns === 1 ? 'it ends or is revoked' : 'they end or are revoked'}`
 }
 
 /** Each once, in the order in which they were given. */

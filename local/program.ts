@@ -21,6 +21,7 @@ import { addRules } from './program/rules.ts'
 import { addTeamwork } from './program/teamwork.ts'
 import { complain, ENDPOINT, POLICY_HELP, paint, print, RULES, wholeNumber, width } from './program/with-target.ts'
 import { requireSomeInput } from './read/list-files.ts'
+import { errorText } from './render/error-text.ts'
 
 const EXIT_CODES = `
 Exit codes: 0 done; 1 failed, declined, or a check that failed (changes verify, doctor, drill, eval --fail-under,
@@ -35,6 +36,7 @@ export function program(): Command {
     .description('Contains a compromised AWS credential within seconds, reversibly, and hands every change to a person to countersign.')
     .version(ownVersion())
     .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(usageText(text)) })
     .showHelpAfterError(`(${commandName()} help shows how)`)
     .addHelpText('after', EXIT_CODES)
   addStart(root)
@@ -63,6 +65,12 @@ export function program(): Command {
   for (const command of commandsOf(root))
     command.exitOverride().showHelpAfterError(`(${commandName()} ${pathOf(command)} --help shows how)`)
   return root
+}
+
+/** What the parser says of a wrong use, as every other error is told: by whom, what, and the code. A second line is its advice. */
+function usageText(text: string): string {
+  const [first = '', ...advice] = errorText(text.replace(/^error: /, '').trimEnd()).split('\n')
+  return `${[`countersign: ${first} [usage]`, ...advice].join('\n')}\n`
 }
 
 function addCompletion(root: Command): void {

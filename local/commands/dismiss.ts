@@ -1,7 +1,8 @@
 import { printable } from '../../shared/domain/printable.ts'
 import { requireReason } from '../../shared/domain/reason.ts'
 import { ResponderError } from '../../shared/errors.ts'
-import { type Dismissed, dismissEach, type LookedAt } from '../dismiss-each.ts'
+import { commandOn } from '../command-name.ts'
+import { acceptedInAll, type Dismissed, dismissEach, type LookedAt } from '../dismiss-each.ts'
 import { jsonText } from '../render/json-text.ts'
 import type { Target } from '../target.ts'
 
@@ -40,7 +41,17 @@ export async function dismissIncidents(
     ({ id, who, outcome, why }) =>
       `${LABELS[outcome]} ${printable(id, 60)}${who === undefined ? '' : `, ${printable(who, 80)}`}: ${printable(why, 300)}.`,
   )
-  return { output: lines.join('\n'), isWhole }
+  return { output: [...lines, ...acceptedLine(results, target)].join('\n'), isWhole }
+}
+
+/** What was accepted in all, and the command that lists it. */
+function acceptedLine(results: readonly Dismissed[], target: Target): string[] {
+  const accepted = acceptedInAll(results)
+  if (accepted === undefined) return []
+  const count = results.flatMap(({ accepted: ids = [] }) => ids).length
+  if (count === 0) return [`${accepted}.`]
+  const lists = count === 1 ? 'lists it, with' : 'lists them, each with'
+  return [`${accepted}. \`${commandOn(target, 'patterns')}\` ${lists} the command that revokes it.`]
 }
 
 /** What became of one, as the first words of a line. */

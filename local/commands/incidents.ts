@@ -9,7 +9,9 @@ import { offeredFor } from '../../shared/domain/offered.ts'
 import type { ReviewKind } from '../../shared/domain/policy.ts'
 import { printable } from '../../shared/domain/printable.ts'
 import { byPriority } from '../../shared/domain/priority.ts'
+import { undoneSteps } from '../../shared/domain/progress.ts'
 import { refusedAfter } from '../../shared/domain/reasons.ts'
+import { givenBack, givenBackClause } from '../../shared/domain/story/given-back-text.ts'
 import { minuteText } from '../../shared/domain/time.ts'
 import { ResponderError } from '../../shared/errors.ts'
 import type { OnUnreadable } from '../../shared/ports/stores.ts'
@@ -25,6 +27,7 @@ import { renderList } from '../render/incident-list.ts'
 import { jsonText } from '../render/json-text.ts'
 import { reviewCommand } from '../render/next-commands.ts'
 import { overrideLines } from '../render/override.ts'
+import { stopByHand } from '../render/stop-by-hand.ts'
 import { wrapText } from '../render/wrap.ts'
 import type { Target } from '../target.ts'
 import { tellUnreadable } from '../tell-unreadable.ts'
@@ -117,9 +120,14 @@ export async function releaseIncident(
   const incident = await target.review(id, { kind: 'legitimate', reason })
   if (incident.awaitsSecond && !isJson) return SECOND(id)
   const changes = await target.record.list(incidentSubject(id))
-  const undone = changes.filter(({ kind }) => kind === 'step-undone').map(({ target: what }) => printable(what, 200))
+  const undone = givenBackClause(givenBack(undoneSteps(changes), incident.identity.name))
   if (isJson) return jsonText(incident)
-  return [releasedText(incident, { id, undone, changes, target }), ...acceptedText(incident, target)].join('\n')
+  const isGivenBack = incident.state === 'released' || incident.state === 'releasing'
+  return [
+    releasedText(incident, { id, undone, changes, target }),
+    ...acceptedText(incident, target),
+    ...(isGivenBack ? stopByHand(incident, changes, commandOn(target, `incidents show ${id}`)) : []),
+  ].join('\n')
 }
 
 /** What the verdict accepted, and how to revoke that. */
@@ -133,7 +141,7 @@ function acceptedText(incident: Incident, target: Target): string[] {
 
 function releasedText(
   incident: Incident,
-  { id, undone, changes, target }: { id: string; undone: readonly string[]; changes: readonly Change[]; target: Target },
+  { id, undone, changes, target }: { id: string; undone: string; changes: readonly Change[]; target: Target },
 ): string {
   const isDismissed = isDismissal(incident, changes)
   switch (incident.state) {
@@ -143,9 +151,9 @@ function releasedText(
           ? ''
           : `; the same evidence does not contain again until ${minuteText(incident.suppression.until)}`
       const back =
-        undone.length === 0
+        undone === ''
           ? (goneText(changes)?.concat(', so nothing was given back') ?? 'nothing had been contained or restricted')
-          : `restored as it was before: ${undone.join(', ')}`
+          : `restored as it was before: ${undone}`
       return `${isDismissed ? 'Dismissed' : 'Released'} ${id}: ${back}${until}.`
     }
     case 'releasing':

@@ -29,7 +29,7 @@ function linesOf(pattern: AcceptedPattern, target: Target): string[] {
   }
   return [
     `${id}  ${end} ${minuteText(until)}`,
-    `  who    ${printable(identityId, 200)}${keys.length === 0 ? '' : `, with ${printable(keys.join(', '), 300)}`}${sessions.length === 0 ? '' : `, sessions named ${printable(sessions.join(', '), 300)}`}`,
+    `  who    ${printable(identityId, 200)}${keys.length === 0 ? '' : `, with ${printable(keys.join(', '), 300)}`}${sessions.length === 0 ? '' : `, in sessions named ${printable(sessions.join(', '), 300)} alone`}`,
     `  from   ${places.map((place) => printable(place, 40)).join(', ')}`,
     `  by     ${tools.map((tool) => printable(tool, 40)).join(', ')}`,
     `  what   ${kinds.map((kind) => `${printable(kind.detector, 60)}${objects(kind.objects)}`).join(', ')}`,

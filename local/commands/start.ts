@@ -3,7 +3,7 @@ import type { PackedRules } from '../../shared/detect/rules/packed-rule.ts'
 import { ruleSet } from '../../shared/detect/rules/rule-set.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
 import { reasonsOf, riskText } from '../../shared/domain/reasons.ts'
-import { answersOf, COMMANDS } from '../../shared/domain/story/answers.ts'
+import { answersOf } from '../../shared/domain/story/answers.ts'
 import { plainText } from '../../shared/domain/story/said.ts'
 import { storyOf } from '../../shared/domain/story/story.ts'
 import { HOUR_MS, MINUTE_MS } from '../../shared/domain/time.ts'
@@ -139,7 +139,7 @@ async function tell(embedded: Embedded, { story, leak, live, paint, width, print
       `    look     ${commandOn(target, `incidents show ${id}`)}`,
       `    explain  ${commandOn(target, `explain ${id}`)}`,
       ...answersOf(incident, known.changes).map(
-        ({ kind, label }) => `    ${(label === 'Dismiss' ? 'dismiss' : COMMANDS[kind]).padEnd(8)} ${reviewCommand(kind, id, target)}`,
+        ({ kind, command }) => `    ${command.padEnd(8)} ${reviewCommand(kind, id, target, command)}`,
       ),
     )
   }

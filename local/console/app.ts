@@ -9,7 +9,7 @@ import { ResponderError, type UnreadableItem } from '../../shared/errors.ts'
 import type { GeoIp } from '../../shared/ports/lookup.ts'
 import type { Clock } from '../../shared/ports/runtime.ts'
 import type { OnUnreadable } from '../../shared/ports/stores.ts'
-import { incidentSubject, POLICY_SUBJECT } from '../../shared/record/append.ts'
+import { incidentSubject } from '../../shared/record/append.ts'
 import { audit } from '../../shared/record/audit.ts'
 import { readNotices } from '../../shared/record/orders.ts'
 import { readPolicy } from '../../shared/record/policy-in-force.ts'
@@ -29,6 +29,7 @@ import { ExpectedForm, identityPage, unseenPage } from './identity-page.ts'
 import { incidentPage } from './incident-page.ts'
 import { LISTED } from './incidents-page.ts'
 import { addIncidentsRoute } from './incidents-route.ts'
+import { latestSubjects } from './latest-subjects.ts'
 import { metricsPage, PERIODS } from './metrics-page.ts'
 import { addPatternRoutes } from './pattern-routes.ts'
 import { addPolicyRoutes } from './policy-routes.ts'
@@ -60,9 +61,6 @@ const FORM_LIMIT = 16_384
 
 /** The place of a page that stands nowhere in the bar. */
 const NOWHERE = '-'
-
-/** How many open incidents' chains the first page of the record shows. */
-const RECENT = 50
 
 /** The console as a web application over the ports of a target. Every request needs the token, or comes from a proxy: then nothing can be changed. */
 export function consoleApp({ target: given, geoIp, clock, ...access }: ConsoleParts & Access): Hono {
@@ -159,7 +157,7 @@ export function consoleApp({ target: given, geoIp, clock, ...access }: ConsolePa
       return context.html(whole(chainPage({ subject, changes: await target.record.list(subject), part }, room), '/record'))
     const isSearch = asked.q.trim() !== '' || asked.kind !== undefined
     const { unreadable, onUnreadable } = collected()
-    const subjects = isSearch ? target.record.subjects() : await recentSubjects(target, onUnreadable)
+    const subjects = isSearch ? target.record.subjects() : await latestSubjects(target, onUnreadable)
     const found = await searchRecord({ text: asked.q, kind: asked.kind }, subjects, { record: target.record, limits: SEARCH_LIMITS })
     return context.html(whole(recordPage({ found, asked: isSearch ? asked : undefined }, room), '/record', unreadable))
   })
@@ -188,11 +186,6 @@ async function incidentOf(id: string, { incidents }: Pick<Target, 'incidents'>):
   const stored = await incidents.get(id)
   if (stored === undefined) throw new ResponderError('incident.unknown', 'there is no incident with that id')
   return stored.value
-}
-
-async function recentSubjects({ incidents }: Pick<Target, 'incidents'>, onUnreadable: OnUnreadable): Promise<string[]> {
-  const open = await incidents.listOpen(RECENT, onUnreadable)
-  return [POLICY_SUBJECT, ...open.map(({ id }) => incidentSubject(id))]
 }
 
 async function identitiesOf(

@@ -2,7 +2,8 @@ import { html } from 'hono/html'
 import * as z from 'zod'
 import { whyNotDismissable } from '../../shared/domain/dismissable.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
-import { DISMISS_LIMIT, type Dismissed, type LookedAt } from '../dismiss-each.ts'
+import { commandOn } from '../command-name.ts'
+import { acceptedInAll, DISMISS_LIMIT, type Dismissed, type LookedAt } from '../dismiss-each.ts'
 import { type Markup, shown, table } from '../page/document.ts'
 import { changeForm } from './change-form.ts'
 import { incidentLink, type Page, type Room } from './frame.ts'
@@ -78,7 +79,8 @@ function refusedTable(refused: readonly Extract<LookedAt, { kind: 'refused' }>[]
 }
 
 /** What became of each. */
-export function resultPage(results: readonly Dismissed[], { base }: Room): Page {
+export function resultPage(results: readonly Dismissed[], room: Room): Page {
+  const { base } = room
   const count = (outcome: Dismissed['outcome']) => results.filter((one) => one.outcome === outcome).length
   const [done, second, refused] = [count('dismissed'), count('second'), count('refused')]
   const parts = [
@@ -95,9 +97,19 @@ export function resultPage(results: readonly Dismissed[], { base }: Room): Page 
   const again = refused === 0 ? '' : html`<p>Open each of those that were refused, look at it, and decide about it by itself.</p>`
   return {
     title: `Dismissed: ${done} of ${results.length}`,
-    body: html`<p class="note ${refused + second === 0 ? 'good' : 'ask'}" role="status">${parts.join(', ')}.</p>
+    body: html`<p class="note ${refused + second === 0 ? 'good' : 'ask'}" role="status">${parts.join(', ')}.</p>${acceptedIn(results, room)}
 ${table([{ name: 'Incident' }, { name: 'Who' }, { name: 'Result' }, { name: 'Why', kind: 'wide' }], rows, 'What became of each')}${again}<p><a href="${base}/">Back to the incidents</a></p>`,
   }
+}
+
+/** What was accepted in all, where it stands, and the command that lists it. */
+function acceptedIn(results: readonly Dismissed[], room: Room): Markup | '' {
+  const accepted = acceptedInAll(results)
+  if (accepted === undefined) return ''
+  const count = results.flatMap(({ accepted: ids = [] }) => ids).length
+  if (count === 0) return html`<p>${accepted}.</p>`
+  const lists = count === 1 ? 'lists it, with' : 'lists them, each with'
+  return html`<p>${accepted}. <a href="${room.base}/patterns">Accepted</a> ${lists} a form that revokes it; so does <code>${shown(commandOn(room, 'patterns'), 300)}</code>.</p>`
 }
 
 const WORDS: Readonly<Record<Dismissed['outcome'], string>> = {

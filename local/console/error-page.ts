@@ -1,12 +1,12 @@
 import { html } from 'hono/html'
-import { shown } from '../page/document.ts'
 import type { Page, Room } from './frame.ts'
+import { typedLine } from './typed-line.ts'
 
 /** The page that says what went wrong. */
-export function errorPage(text: string, { base }: Pick<Room, 'base'>): Page {
+export function errorPage(text: string, room: Pick<Room, 'base' | 'options'>): Page {
   return {
     title: 'That did not work',
-    body: html`<p class="note bad" role="alert">${shown(text, 600)}</p><p>Go back, or look at <a href="${base}/">the open incidents</a>.</p>`,
+    body: html`<p class="note bad" role="alert">${typedLine(text, room)}</p><p>Go back, or look at <a href="${room.base}/">the open incidents</a>.</p>`,
   }
 }
 

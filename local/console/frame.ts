@@ -2,6 +2,7 @@ import { html } from 'hono/html'
 import type { Incident, IncidentState } from '../../shared/domain/incident.ts'
 import type { UnreadableItem } from '../../shared/errors.ts'
 import { type Markup, shown } from '../page/document.ts'
+import { typedLine } from './typed-line.ts'
 
 /** What every page of the console needs: where it is served, of which account, for whom. */
 export interface Room {
@@ -44,11 +45,8 @@ const SECTIONS = [
 ] as const
 
 /** A page of the console, whole. `unreadable`: what would stand on it and cannot be read. */
-export function framed(
-  { title, body, pulse }: Page,
-  { base, where, caller, isReadOnly, note }: Room,
-  { place, unreadable }: Framing,
-): Markup {
+export function framed({ title, body, pulse }: Page, room: Room, { place, unreadable }: Framing): Markup {
+  const { base, where, caller, isReadOnly, note } = room
   const pulsed = pulse === undefined ? '' : html` data-pulse="${base}${pulse.path}" data-stamp="${pulse.stamp}"`
   return html`<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title} · Countersign</title><link rel="icon" href="data:,"><link rel="stylesheet" href="${base}/style.css">
@@ -59,7 +57,7 @@ export function framed(
     ([path, name]) => html`<a href="${base}${path === '' ? '/' : path}"${path === place ? html` aria-current="page"` : ''}>${name}</a>`,
   )}</nav><span class="where">${shown(where, 120)} · you are ${shown(caller, 120)}${isReadOnly ? ' · read-only' : ''}</span></div></header>
 <main id="main" tabindex="-1"><p id="pulse" class="note ask" role="status" hidden></p>
-<h1>${title}</h1>${note === undefined ? '' : html`<p class="note ask">${note}</p>`}${unreadable.map(({ message }) => html`<p class="note bad" role="alert">${shown(message, 300)}</p>`)}${body}</main></body></html>`
+<h1>${title}</h1>${note === undefined ? '' : html`<p class="note ask">${note}</p>`}${unreadable.map(({ message }) => html`<p class="note bad" role="alert">${typedLine(message, room, 300)}</p>`)}${body}</main></body></html>`
 }
 
 const COLOURS: Readonly<Record<IncidentState, 'bad' | 'ask' | 'good' | ''>> = {

@@ -7,11 +7,12 @@ import { goneText } from '../../shared/domain/gone-text.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
 import { offeredFor } from '../../shared/domain/offered.ts'
 import type { Policy } from '../../shared/domain/policy.ts'
-import { standingSteps } from '../../shared/domain/progress.ts'
+import { standingSteps, undoneSteps } from '../../shared/domain/progress.ts'
 import { decidedRisk } from '../../shared/domain/reasons.ts'
 import { confirmedText } from '../../shared/domain/reported-by.ts'
 import { nothingDoneLine, restrictionLines } from '../../shared/domain/restriction-lines.ts'
 import { sameFindings } from '../../shared/domain/same-finding.ts'
+import { givenBackText } from '../../shared/domain/story/given-back-text.ts'
 import type { GeoIp } from '../../shared/ports/lookup.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
 import { withNotices } from '../../shared/record/orders.ts'
@@ -37,6 +38,7 @@ import { type Said, saidSection } from './said-section.ts'
 import { stampOf } from './stamp.ts'
 import { assignedIn, teamSection, teamText } from './team-section.ts'
 import { timelineSection } from './timeline-section.ts'
+import { typedLine } from './typed-line.ts'
 import { verdictForm } from './verdict-form.ts'
 import { whySection } from './why-section.ts'
 
@@ -71,7 +73,7 @@ export function incidentPage(looked: Looked, room: Room): Page {
   const command = commandOn(room, `incidents show ${id}`)
   const entries = latest(withNotices(changes, notices), { most: ENTRIES, of: 'entries', command })
   const body = html`${isWhole ? '' : chainCheck(looked, room)}${saidSection(looked, room)}${leadOf(looked, room)}
-<section aria-labelledby="what"><h2 id="what">What happened</h2><ul>${explanation.summary.map(sentence)}</ul></section>
+<section aria-labelledby="what"><h2 id="what">What happened</h2><ul>${explanation.summary.map((one) => sentence(one, room))}</ul></section>
 ${pendingIn(incident, room)}${verdictForm(looked, room)}
 ${fold({ id: 'team', title: 'Team', says: teamText(changes) }, teamSection(looked, room))}
 ${fold({ id: 'done', title: 'What was done', says: stepCount(looked) }, stepsOf(looked, command))}
@@ -87,11 +89,11 @@ ${fold(
 )}
 ${fold(
   { id: 'facts', title: 'Facts', says: 'that the sentences cite' },
-  html`<dl class="facts">${collectFacts(looked).map((fact) => html`<dt>${fact.id}</dt><dd>${shown(fact.text, 600)}</dd>`)}</dl>`,
+  html`<dl class="facts">${collectFacts(looked).map((fact) => html`<dt>${fact.id}</dt><dd>${typedLine(fact.text, room, 600)}</dd>`)}</dl>`,
 )}${fold(
   { id: 'next', title: 'What comes next (NIST CSF 2.0)' },
   html`<ul>${explanation.response.map(
-    ({ outcome, text, evidence }) => html`<li><strong>${outcome}</strong> ${shown(text, 300)} ${cites(evidence)}</li>`,
+    ({ outcome, text, evidence }) => html`<li><strong>${outcome}</strong> ${typedLine(text, room, 300)} ${cites(evidence)}</li>`,
   )}</ul>`,
 )}`
   return {
@@ -101,7 +103,8 @@ ${fold(
   }
 }
 
-function factsOf(incident: Incident, { base }: Room): Markup {
+function factsOf(incident: Incident, room: Room): Markup {
+  const { base } = room
   const { id, identity, credentials, blastRadius, decision, openedAt, containedAt, decidedBy, verdict } = incident
   const { archived } = incident
   const shownCredentials = credentials.slice(0, 6).map((one) => html`<span class="id">${shown(one.id, 128)}</span> (${one.kind}) `)
@@ -120,7 +123,7 @@ function factsOf(incident: Incident, { base }: Room): Markup {
 ${standingOf(incident)}<dt>Credential</dt><dd>${shownCredentials}${credentials.length > 6 ? `… ${credentials.length - 6} more` : ''}</dd>
 <dt>Can</dt><dd>${blastRadius.reasons.length === 0 ? 'not known' : blastRadius.reasons.join(', ')} (by ${blastRadius.basis})</dd>
 <dt>Priority</dt><dd>${priorityText(incident)}</dd>
-<dt>Decision</dt><dd><strong>${decision.action}</strong>${decision.would === decision.action ? '' : ` (would ${decision.would})`}: ${decision.why.map((line) => shown(line)).join('; ')}</dd>
+<dt>Decision</dt><dd><strong>${decision.action}</strong>${decision.would === decision.action ? '' : ` (would ${decision.would})`}: ${decision.why.map((line, at) => html`${at > 0 ? '; ' : ''}${typedLine(line, room, 300)}`)}</dd>
 ${advisorText(incident) === '' ? '' : html`<dt>Advisor</dt><dd>${advisorText(incident)}</dd>`}
 <dt>Opened</dt><dd>${moment(openedAt)} UTC</dd>${restrictedIn(incident)}${contained}${putOff}${answered}${moved}</dl>`
 }
@@ -177,6 +180,7 @@ function stepsOf({ changes, incident }: Looked, command: string): Markup {
         ?.replace(/^\w/, (first) => first.toUpperCase())
         .concat(': what was set went with it.') ?? 'Nothing was changed.'
     }</p>`
+  const meaning = new Map(undoneSteps(changes).map((step) => [step.target, givenBackText(step)]))
   const rows = [
     ...standing.map(({ title, target, before, contained, isDone }) => [
       html`${shown(title, 200)} <span class="id faint">${shown(target, 160)}</span>`,
@@ -185,7 +189,7 @@ function stepsOf({ changes, incident }: Looked, command: string): Markup {
       isDone ? html`<span class="badge bad">in place</span>` : html`<span class="badge ask">planned, not confirmed</span>`,
     ]),
     ...undone.map(({ target, from, to }) => [
-      html`<span class="id">${shown(target, 160)}</span>`,
+      html`${shown(meaning.get(target) ?? '', 300)} <span class="id faint">${shown(target, 160)}</span>`,
       brief(to, target),
       brief(from, target),
       html`<span class="badge good">restored</span>`,
@@ -205,10 +209,10 @@ function chainCheck({ incident, changes }: Looked, room: Room): Markup {
 }
 
 /** A sentence of the story. What the containment costs the owner is not to be overlooked. */
-function sentence({ text, evidence }: Sentence): Markup {
+function sentence({ text, evidence }: Sentence, room: Room): Markup {
   const said = shown(text, 500)
   const [lead] = evidence.includes('W') ? (/^What it costs the owner/.exec(said) ?? ['']) : ['']
-  return html`<li><strong>${lead}</strong>${said.slice(lead.length)} ${cites(evidence)}</li>`
+  return html`<li><strong>${lead}</strong>${typedLine(said.slice(lead.length), room)} ${cites(evidence)}</li>`
 }
 
 /** The facts that a sentence cites, by their ids below and in `countersign explain`. */

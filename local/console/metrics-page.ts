@@ -18,7 +18,7 @@ export function metricsPage(measures: Measures, { days }: { days: number }, room
   )
   const body = html`<nav class="within" aria-label="Period">${periods}</nav>
 <p class="faint">Incidents opened from ${moment(since).slice(0, 16)} to ${moment(until).slice(0, 16)} UTC.</p>
-${measureFigures(measures)}${timesSection(measures)}${precisionSection(measures)}${detectorsSection(measures.detectors)}${functionsSection(measures.functions)}${policySection(measures)}
+${measureFigures(measures)}${timesSection(measures)}${precisionSection(measures)}${detectorsSection(measures.detectors)}${functionsSection(measures.functions)}${policySection(measures, commandOn(room, 'changes export'))}
 <p>To print or send it: <code>${shown(commandOn(room, 'report', `--since ${days}d --out report.html`))}</code></p>`
   return { title: 'Metrics', body }
 }

@@ -4,11 +4,13 @@ import { describeDetector } from '../../shared/detect/describe-detector.ts'
 import { runningOverride } from '../../shared/domain/bounds.ts'
 import { tuningOf } from '../../shared/domain/detector-tuning.ts'
 import type { Policy } from '../../shared/domain/policy.ts'
+import { commandOn } from '../command-name.ts'
 import { figures, shown, table } from '../page/document.ts'
 import { tuningText } from '../render/detector-tuning.ts'
 import { evidenceRows } from '../render/evidence-table.ts'
 import { policySentences } from '../render/policy-lines.ts'
 import type { Page, Room } from './frame.ts'
+import { typedLine } from './typed-line.ts'
 
 /** A policy and the time (epoch ms) by which its exceptions end. */
 interface InForce {
@@ -17,7 +19,8 @@ interface InForce {
 }
 
 /** The policy in force in sentences: what follows from which evidence, for whom, and what it may not mean. */
-export function policyPage({ policy, number, now }: InForce & { readonly number: number }, { base }: Room): Page {
+export function policyPage({ policy, number, now }: InForce & { readonly number: number }, room: Room): Page {
+  const { base } = room
   const running = runningOverride(policy, now)
   const { notify, ask, restrict, contain } = policy.thresholds
   const lines = policySentences(policy, now)
@@ -28,7 +31,7 @@ export function policyPage({ policy, number, now }: InForce & { readonly number:
     ['Notify, ask', `${notify}, ${ask}`, 'risk from which'],
     ['Restrict, contain', `${restrict}, ${contain}`, 'risk from which'],
     ['Tiers', policy.tiers.length, 'identities treated apart'],
-  ])}${warnings.map((line) => html`<p class="note ask">${shown(line, 500)}</p>`)}
+  ])}${warnings.map((line) => html`<p class="note ask">${typedLine(line, room, 500)}</p>`)}
 ${table(
   [
     { name: 'Evidence', kind: 'wide' },
@@ -37,8 +40,8 @@ ${table(
   evidenceRows(policy.evidence, policy.thresholds),
   'Which evidence leads to what: the first row that applies counts',
 )}
-<h2>What else it says</h2><ul>${others.map((line) => html`<li>${shown(line.trim(), 500)}</li>`)}</ul>
-<p>It is read only here: <code>countersign policy apply FILE</code> changes it. <a href="${base}/detectors">Every detector, and how this policy tunes it</a>.
+<h2>What else it says</h2><ul>${others.map((line) => html`<li>${typedLine(line.trim(), room, 500)}</li>`)}</ul>
+<p>It is read only here: <code>${shown(commandOn(room, 'policy apply FILE', '--reason "…"'), 300)}</code> changes it. <a href="${base}/detectors">Every detector, and how this policy tunes it</a>.
 <a href="${base}/patterns">What verdicts taught</a>.</p>`
   return { title: 'Policy in force', body }
 }

@@ -3,6 +3,7 @@ import { accessFact } from '../../shared/domain/access-finding.ts'
 import { listedHolder } from '../../shared/domain/listed-holder.ts'
 import type { StoredReach } from '../../shared/domain/stored-reach.ts'
 import { minuteText } from '../../shared/domain/time.ts'
+import { commandName, commandOn } from '../command-name.ts'
 import { type Markup, shown, table } from '../page/document.ts'
 import { changeText } from '../render/stored-reach.ts'
 import { identityLink, type Page, type Room } from './frame.ts'
@@ -19,7 +20,8 @@ const RANGES = [
 ] as const
 
 /** What the identities of an account could break, the gravest first, and how many are how grave. */
-export function reachPage(found: readonly StoredReach[], { base }: Room): Page {
+export function reachPage(found: readonly StoredReach[], room: Room): Page {
+  const { base } = room
   if (found.length === 0) return { title: 'Reach', body: html`<p>${NONE}</p>` }
   const sorted = found.toSorted((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))
   const counts = RANGES.map(([from, says], at) => {
@@ -44,7 +46,7 @@ ${
       )
 }
 ${listOf(sorted, base, 'The gravest first')}
-${sorted.length > LISTED ? html`<p class="note">The first ${LISTED} of ${sorted.length} are shown; <code>countersign blast-radius</code> lists all.</p>` : ''}`
+${sorted.length > LISTED ? html`<p class="note">The first ${LISTED} of ${sorted.length} are shown; <code>${shown(commandOn(room, 'blast-radius'), 300)}</code> lists all.</p>` : ''}`
   return { title: 'Reach', body }
 }
 
@@ -58,7 +60,7 @@ export function reachSection(reach: StoredReach | undefined): Markup {
   return html`<h2>What it could break</h2><p><meter min="0" max="100" value="${score}" aria-label="reach ${score} of 100"></meter> <strong>${score}</strong> of 100,
 as of ${minuteText(at)}${change === '' ? '' : `: ${change}`}</p>
 <ul>${(reasons.length === 0 ? ['nothing that counts'] : reasons).map((reason) => html`<li>${shown(reason, 300)}</li>`)}</ul>
-${paths.length === 0 ? '' : html`<p class="faint">Paths to more rights: ${shown(paths.join(', '), 600)}. <code>countersign blast-radius --file</code>, given what <code>aws iam get-account-authorization-details</code> prints, shows their steps.</p>`}
+${paths.length === 0 ? '' : html`<p class="faint">Paths to more rights: ${shown(paths.join(', '), 600)}. <code>${commandName()} blast-radius --file FILE</code>, where FILE has what <code>aws iam get-account-authorization-details</code> prints, shows their steps.</p>`}
 ${access.length === 0 ? '' : html`<h3>What IAM Access Analyzer found</h3><ul>${access.map((finding) => html`<li>${shown(accessFact(finding), 120)}</li>`)}</ul>`}`
 }
 

@@ -1,58 +1,38 @@
 import { html } from 'hono/html'
 import * as z from 'zod'
-import { type ChainFault, type Change, verifyChain } from '../../shared/domain/change.ts'
+import { type ChainFault, type Change, ChangeKind, verifyChain } from '../../shared/domain/change.ts'
 import type { Audit } from '../../shared/record/audit.ts'
 import type { RecordSearchResult } from '../../shared/record/search.ts'
 import { figures, type Markup, shown } from '../page/document.ts'
 import { faultText, sealedText, uncomparedText } from '../render/fault.ts'
 import { changesTable } from './changes-table.ts'
 import { incidentLink, type Page, type Room } from './frame.ts'
+import { LATEST_INCIDENTS } from './latest-subjects.ts'
 
 /** The most entries that one search reads, and shows. The embedded account reads 100,000 entries in a few seconds. */
 export const SEARCH_LIMITS = { examined: 100_000, found: 200 }
 
-const KINDS = [
-  'decision',
-  'step-planned',
-  'step-done',
-  'step-failed',
-  'step-reversed',
-  'step-undone',
-  'verdict',
-  'endorsement',
-  'assignment',
-  'comment',
-  'order',
-  'notice',
-  'state',
-  'policy',
-  'seal',
-] as const satisfies readonly Change['kind'][]
-
-/** The query of the page. Without a query, it shows the latest entries of open incidents. */
+/** The query of the page. Without a query, it shows the latest entries. */
 export const RecordAsked = z.object({
   q: z.string().max(200).default(''),
-  kind: z
-    .enum(KINDS)
-    .or(z.literal('').transform(() => undefined))
-    .optional(),
+  kind: ChangeKind.or(z.literal('').transform(() => undefined)).optional(),
   subject: z.string().max(2100).optional(),
   /** The page of the chain, from 0; without it, the one with the latest entries. */
   part: z.coerce.number().int().min(0).optional().catch(undefined),
 })
 export type RecordAsked = z.infer<typeof RecordAsked>
 
-/** The page of the record: the latest entries of open incidents, or the result of a search. */
+/** The page of the record: the latest entries, or the result of a search. */
 export function recordPage({ found, asked }: { found: RecordSearchResult; asked: RecordAsked | undefined }, room: Room): Page {
   const { base } = room
   const { changes, examined, matched, isComplete, unreadable } = found
   const isSearch = asked !== undefined
   const said = isSearch
     ? `${matched} of ${examined} entries fit${matched > changes.length ? `; the latest ${changes.length} are shown` : ''}.${isComplete ? '' : ' The search stopped at its limit: narrow it, or export the record.'}`
-    : 'The latest entries of the policy and of open incidents. A search reads the whole record.'
+    : `The latest ${SEARCH_LIMITS.found} entries of the policy and of the ${LATEST_INCIDENTS} incidents that changed last, open or closed, with who was told and what was accepted. A search reads the whole record; a kind alone does too.`
   const body = html`${searchForm(asked, base)}
 ${unreadable.map((subject) => html`<p class="note bad" role="alert">${shown(subject, 120)} has an entry that cannot be read: run the check of all chains.</p>`)}
-<p>${said}</p>${changes.length === 0 ? html`<p>No entry was found.</p>` : changesTable(changes, room, { isMixed: true, caption: 'Entries of the record, the latest first' })}
+<p>${said}</p>${changes.length === 0 ? html`<p>No entry was found.</p>` : changesTable(changes, room, { isMixed: true, caption: isSearch ? 'Entries of the record that fit, the latest first' : 'Entries of the record, the latest first' })}
 <form method="get" action="${base}/record/check"><button>Check all chains and seals</button></form>`
   return { title: 'Record', body }
 }
@@ -60,7 +40,7 @@ ${unreadable.map((subject) => html`<p class="note bad" role="alert">${shown(subj
 function searchForm(asked: RecordAsked | undefined, base: string): Markup {
   return html`<form class="line" method="get" action="${base}/record" role="search"><div><label for="q">Text in any field</label>
 <input id="q" name="q" type="search" maxlength="200" value="${asked?.q ?? ''}"></div><div><label for="kind">Kind</label>
-<select id="kind" name="kind"><option value="">every kind</option>${KINDS.map((kind) => html`<option${asked?.kind === kind ? html` selected` : ''}>${kind}</option>`)}</select></div>
+<select id="kind" name="kind"><option value="">every kind</option>${ChangeKind.options.map((kind) => html`<option${asked?.kind === kind ? html` selected` : ''}>${kind}</option>`)}</select></div>
 <button>Search</button></form>`
 }
 

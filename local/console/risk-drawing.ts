@@ -7,6 +7,9 @@ import type { Markup } from '../page/document.ts'
 /** A line of the legend, as a path of SVG. */
 const LINE = 'path://M0 8H22V12H0Z'
 
+/** Pixels beside the plot for the names of thresholds: `restrict 100` is the longest. */
+const THRESHOLDS_WIDTH = 84
+
 /** A moment of an incident that the drawing marks: its name in the legend, when, and how its line is drawn. */
 interface Mark {
   readonly name: string
@@ -58,10 +61,12 @@ export function riskDrawing(
   )
   // Room on both sides, so that no line stands on the axis.
   const margin = Math.max(1000, (to - from) / 40)
+  // Beside the plot, where no line crosses them and they hide no point.
+  const threshold = (name: string, at: number) => ({ yAxis: at, label: { formatter: `${name} ${at}`, position: 'end' } })
   const thresholds = [
-    { yAxis: ask, label: { formatter: `ask ${ask}`, position: 'insideEndTop' } },
-    ...(restrict < contain ? [{ yAxis: restrict, label: { formatter: `restrict ${restrict}`, position: 'insideEndTop' } }] : []),
-    { yAxis: contain, label: { formatter: `contain ${contain}`, position: 'insideEndTop' } },
+    threshold('ask', ask),
+    ...(restrict < contain ? [threshold('restrict', restrict)] : []),
+    threshold('contain', contain),
   ]
   return chart(
     {
@@ -69,7 +74,7 @@ export function riskDrawing(
       legend: { top: 0, left: 0, itemWidth: 22, data: ['risk after each call', ...marks.map(({ name }) => ({ name, icon: LINE }))] },
       xAxis: { type: 'time', splitNumber: 4, min: from - margin, max: to + margin },
       yAxis: { type: 'value', min: 0, max: 100 },
-      grid: { top: 76, bottom: 30, left: 12, right: 20, containLabel: true },
+      grid: { bottom: 30, left: 12, right: THRESHOLDS_WIDTH, containLabel: true },
       series: [
         {
           name: 'risk after each call',

@@ -4,12 +4,16 @@ import type { Change } from '../../shared/domain/change.ts'
 import { isDismissal, stateText } from '../../shared/domain/dismissal.ts'
 import { goneText } from '../../shared/domain/gone-text.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
+import { undoneSteps } from '../../shared/domain/progress.ts'
+import { givenBack, givenBackClause } from '../../shared/domain/story/given-back-text.ts'
 import { exposedText, leftUsable } from '../../shared/review/what-follows.ts'
 import { commandOn } from '../command-name.ts'
 import { type Markup, shown } from '../page/document.ts'
 import { afterConfirm } from '../render/after-confirm.ts'
+import { stopByHand } from '../render/stop-by-hand.ts'
 import { moment } from '../render/style.ts'
 import type { Room } from './frame.ts'
+import { typedLine } from './typed-line.ts'
 
 /** What was just said on the page of an incident, by its address. */
 export const SAID = ['done', 'second', 'extended', 'assigned', 'commented'] as const
@@ -30,16 +34,16 @@ export function saidSection(
   const { state, decision } = incident
   const noted =
     state === 'asking'
-      ? html`<p class="note ask" role="status">Noted, but not everything could be done: ${shown(decision.why.at(-1) ?? 'look at the steps below')}.</p>`
+      ? html`<p class="note ask" role="status">Noted, but not everything could be done: ${typedLine(decision.why.at(-1) ?? 'look at the steps below', room, 200)}.</p>`
       : html`<p class="note good" role="status">Noted: the incident is ${stateText(incident, changes)}.</p>`
   return html`${noted}${nextOf(nextSteps(incident, changes, room), room)}`
 }
 
 /** What a person does next, as lines; one that begins with two spaces is a command. */
-function nextOf(lines: readonly string[], { base }: Room): Markup {
+function nextOf(lines: readonly string[], room: Room): Markup {
   return html`<section class="note" aria-labelledby="then"><h2 id="then">What you do next</h2><ul>${lines.map((line) =>
-    line.startsWith('  ') ? html`<li><code>${shown(line.trim(), 600)}</code></li>` : html`<li>${shown(line, 600)}</li>`,
-  )}<li><a href="${base}/">The open incidents</a></li></ul></section>`
+    line.startsWith('  ') ? html`<li><code>${shown(line.trim(), 600)}</code></li>` : html`<li>${typedLine(line, room, 1000)}</li>`,
+  )}<li><a href="${room.base}/">The open incidents</a></li></ul></section>`
 }
 
 function afterExtension({ state, extendedUntil }: Incident): string[] {
@@ -88,8 +92,9 @@ function afterRelease(incident: Incident, changes: readonly Change[], room: Room
   const isDismissed = isDismissal(incident, changes)
   const exposed = exposedText(incident).trim()
   const accepted = acceptedLines(incident)
+  const byHand = stopByHand(incident, changes, commandOn(room, `incidents show ${incident.id}`))
   return [
-    ...(state === 'releasing' ? [underWayText(isDismissed)] : restoredLines(changes)),
+    ...(state === 'releasing' ? [underWayText(isDismissed)] : restoredLines(incident, changes)),
     ...(exposed === '' ? [] : [exposed]),
     ...(suppression === undefined
       ? []
@@ -97,9 +102,11 @@ function afterRelease(incident: Incident, changes: readonly Change[], room: Room
     ...(accepted.length === 0
       ? [`Nothing of it was accepted: the same again is asked about${suppression === undefined ? '' : ' after that'}.`]
       : accepted.flatMap(({ says, revoke }) => [says, `  ${commandOn(room, revoke, '--reason "…"')}`])),
-    isDismissed
-      ? 'If it was wrong, stop it by hand now: a dismissed incident is not contained from here.'
-      : 'If it was wrong, stop it by hand now: a released incident is not contained again from here. “What was done” names what was given back.',
+    ...(byHand.length > 0
+      ? byHand
+      : [
+          `If it was wrong, stop it by hand now: a ${isDismissed ? 'dismissed incident is not contained' : 'released incident is not contained again'} from here.`,
+        ]),
   ]
 }
 
@@ -110,12 +117,13 @@ function underWayText(isDismissed: boolean): string {
 }
 
 /** What was given back, what could not be because it is gone, or that there was nothing. */
-function restoredLines(changes: readonly Change[]): string[] {
-  const isRestored = changes.some(({ kind }) => kind === 'step-undone')
+function restoredLines({ identity }: Incident, changes: readonly Change[]): string[] {
+  const restored = givenBackClause(givenBack(undoneSteps(changes), identity.name))
+  const isRestored = restored !== ''
   const gone = goneText(changes)
   if (!isRestored && gone === undefined) return ['Nothing was contained, so nothing had to be restored: there is nothing left to do.']
   return [
-    ...(isRestored ? ['What was changed is restored as it was: check that the work of its owner goes on.'] : []),
+    ...(isRestored ? [`What was changed is restored as it was: ${restored}. Check that the work of its owner goes on.`] : []),
     ...(gone === undefined ? [] : [`Not given back: ${gone}. If none of you did that, find out who did in CloudTrail.`]),
   ]
 }

@@ -2,6 +2,7 @@ import { html } from 'hono/html'
 import { CEILINGS } from '../../shared/domain/ceilings.ts'
 import type { Policy } from '../../shared/domain/policy.ts'
 import { partyOf, REPORTING_SOURCES, type ReportingSource } from '../../shared/domain/report.ts'
+import { commandName, commandOn } from '../command-name.ts'
 import { type Cell, type Markup, shown, table } from '../page/document.ts'
 import { duration, moment } from '../render/style.ts'
 import { incidentLink, type Page, type Room } from './frame.ts'
@@ -44,7 +45,8 @@ export interface Sources {
 }
 
 /** Every source of signals: what it says, what shows that it does, the most that follows from it, and when it last said something. */
-export function sourcesPage({ policy, seen, unprocessed, now }: Sources, { base }: Room): Page {
+export function sourcesPage({ policy, seen, unprocessed, now }: Sources, room: Room): Page {
+  const { base } = room
   const columns = [
     { name: 'Source' },
     { name: 'Says', kind: 'wide' },
@@ -83,10 +85,16 @@ export function sourcesPage({ policy, seen, unprocessed, now }: Sources, { base 
 An id and its secret that were seen together bring about <strong>${policy.disclosedSecret}</strong> and no more than the source may; an id alone is a notice at most. <a href="${base}/policy">The policy in force</a>.</p>
 ${table(columns, rows, 'Sources of signals')}
 <p><em>Proven by</em>: <strong>AWS</strong> puts the event on the bus, and nobody else can put one whose source begins with “aws.”; a <strong>signature</strong> covers the request with the secret of the party; a <strong>token</strong> comes along with the request and
-covers nothing, so whoever sees one can send another; an <strong>operator</strong> hands in a report with <code>countersign ingest</code>; <strong>CloudWatch Logs</strong> hands on lines that anybody may have written.</p>
-<p class="faint">Not known here: whether a source is connected, reports that belong to no incident, and calls of which no baseline learned. “No report is kept” does not say that a source is silent: of a stack, <code>countersign doctor --stack NAME</code> asks what is delivered.</p>
-<h2>What could not be processed</h2>${unprocessedText(unprocessed)}`
+covers nothing, so whoever sees one can send another; an <strong>operator</strong> hands in a report with <code>${shown(commandOn(room, 'ingest FILE'), 300)}</code>; <strong>CloudWatch Logs</strong> hands on lines that anybody may have written.</p>
+<p class="faint">Not known here: whether a source is connected, reports that belong to no incident, and calls of which no baseline learned. “No report is kept” does not say that a source is silent: ${asksDelivered(room)}</p>
+<h2>What could not be processed</h2>${unprocessedText(unprocessed, room)}`
   return { title: 'Sources', body }
+}
+
+/** What asks AWS whether the sources of a stack are connected. An account that is embedded has none. */
+function asksDelivered(room: Room): Markup {
+  const doctor = room.options.includes('--stack ') ? commandOn(room, 'doctor') : `${commandName()} doctor --stack NAME`
+  return html`of a stack, <code>${shown(doctor, 300)}</code> asks what is delivered.`
 }
 
 function ceilingText(source: ReportingSource, { signals }: Sources['policy']): string {
@@ -111,12 +119,12 @@ function at(time: number, now: number): string {
   return `${moment(time).slice(0, 16)}${time <= now ? `, ${duration(now - time)} ago` : ''}`
 }
 
-function unprocessedText(unprocessed: Unprocessed): Markup {
+function unprocessedText(unprocessed: Unprocessed, room: Room): Markup {
   if (unprocessed.kind === 'no-queues')
     return html`<p>Not known: an embedded account has no queues. A command that reads a log says at its end what it could not read.</p>`
   const columns = [{ name: 'Dead-letter queue' }, { name: 'Waiting', kind: 'number' }, { name: 'Set aside', kind: 'number' }] as const
   const rows = unprocessed.queues.map(({ name, waiting, setAside }) => [shown(name, 40), countOf(waiting), countOf(setAside)])
-  return html`${table(columns, rows, 'Messages that wait for a person')}<p><code>countersign redrive --stack NAME</code> says which these are, and puts them back.</p>`
+  return html`${table(columns, rows, 'Messages that wait for a person')}<p><code>${shown(commandOn(room, 'redrive'), 300)}</code> says which these are, and puts them back.</p>`
 }
 
 function countOf(count: number | undefined): Cell {

@@ -7,7 +7,7 @@ import { offeredFor } from '../../shared/domain/offered.ts'
 import { type Policy, ReviewKind } from '../../shared/domain/policy.ts'
 import { refusedAfter } from '../../shared/domain/reasons.ts'
 import { revisionOf } from '../../shared/domain/revision.ts'
-import { labelOf } from '../../shared/domain/story/answers.ts'
+import { commandWord, labelOf } from '../../shared/domain/story/answers.ts'
 import { whatReviewDoes } from '../../shared/review/what-follows.ts'
 import { type Markup, shown } from '../page/document.ts'
 import { reviewCommand } from '../render/next-commands.ts'
@@ -74,7 +74,7 @@ export function verdictForm(
   const follows = html`<dl class="facts">${offered.map(
     (kind) =>
       html`<dt>${labelOf(kind, incident, changes)}</dt><dd>${whatReviewDoes(kind, incident, about)}${
-        isReadOnly ? html`<br><code>${reviewCommand(kind, incident.id, room)}</code>` : ''
+        isReadOnly ? html`<br><code>${reviewCommand(kind, incident.id, room, commandWord(kind, incident, changes))}</code>` : ''
       }</dd>`,
   )}</dl>`
   const form = changeForm(

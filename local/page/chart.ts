@@ -64,8 +64,8 @@ function draw(init: typeof Init, option: EChartsCoreOption, { isDark, isNarrow, 
   drawn.setOption({
     animation: false,
     backgroundColor: 'transparent',
-    grid,
     ...option,
+    grid: { ...grid, ...(option.grid as object | undefined) },
     ...(option.legend === undefined ? {} : { legend: { top: 0, left: 0, itemGap: LEGEND_GAP, ...(option.legend as object) } }),
     ...(option.xAxis === undefined
       ? {}
@@ -91,7 +91,7 @@ function isOfTime(axis: unknown): boolean {
 
 /** Pixels of a legend: of a row, between two names, of the mark before a name, and of a character. */
 const LEGEND_ROW = 24
-const LEGEND_GAP = 14
+const LEGEND_GAP = 30
 const LEGEND_MARK = 32
 const LEGEND_CHARACTER = 7
 

@@ -1,6 +1,7 @@
 import { html } from 'hono/html'
 import type { Drift } from '../../shared/learn/drift.ts'
 import type { Proposal } from '../../shared/learn/proposals.ts'
+import { commandName } from '../command-name.ts'
 import { drillsLeftOut } from '../render/drills.ts'
 import { chartOr } from './chart.ts'
 import { atAGlance, shown, standAlone } from './document.ts'
@@ -70,12 +71,16 @@ export function driftPage(
     ['Compromises', compromised, verdicts === 0 ? '' : `of ${verdicts} incidents with a verdict`],
     ['Brier score', brier === null ? '–' : brier.toFixed(3), 'of the deterministic risk: 0 is perfect, 0.25 a coin'],
     ['Advisor agreed', `${advisor.agreed} of ${advisor.answered}`, `it was asked ${advisor.asked} times`],
-    ['Detectors with verdicts', detectors.length, detectors.length > ROWS ? `${ROWS} are drawn; \`countersign drift --json\` has all` : ''],
+    [
+      'Detectors with verdicts',
+      detectors.length,
+      detectors.length > ROWS ? `${ROWS} are drawn; \`${commandName()} drift --json\` has all` : '',
+    ],
     ['Proposals', proposals.length, 'changes of the policy that the verdicts speak for'],
   ])
   const rows = proposals.map(
     ({ id, direction, what, from, to, why }) =>
-      html`<li>${direction} ${what} from ${from} to ${to}: ${why} (<code>countersign drift accept ${id}</code>)</li>`,
+      html`<li>${direction} ${what} from ${from} to ${to}: ${why} (<code>${commandName()} drift accept ${id} --reason "…"</code>)</li>`,
   )
   const proposed = rows.length === 0 ? html`<p>None.</p>` : html`<ul>${rows}</ul>`
   return standAlone(

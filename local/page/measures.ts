@@ -134,7 +134,7 @@ export function detectorsSection(detectors: readonly DetectorPrecision[]): Marku
 }
 
 /** The revisions of the policy that were put in force in the period, by whom and why. */
-export function policySection({ policyChanges }: Pick<Measures, 'policyChanges'>): Markup {
+export function policySection({ policyChanges }: Pick<Measures, 'policyChanges'>, exportCommand: string): Markup {
   const rows = policyChanges
     .slice(-REVISIONS)
     .map(({ number, at, actor, why }) => [number, moment(Date.parse(at)), shown(actor, 120), shown(why, 300)])
@@ -147,7 +147,7 @@ export function policySection({ policyChanges }: Pick<Measures, 'policyChanges'>
   const body =
     rows.length === 0
       ? html`<p>The policy did not change in this period.</p>`
-      : html`${table(columns, rows, 'Revisions put in force')}${policyChanges.length > REVISIONS ? html`<p>The last ${REVISIONS} of ${policyChanges.length}; <code>countersign changes export</code> has all.</p>` : ''}`
+      : html`${table(columns, rows, 'Revisions put in force')}${policyChanges.length > REVISIONS ? html`<p>The last ${REVISIONS} of ${policyChanges.length}; <code>${shown(exportCommand, 300)}</code> has all.</p>` : ''}`
   return html`<section aria-labelledby="policy"><h2 id="policy">Changes of the policy</h2>${body}</section>`
 }
 

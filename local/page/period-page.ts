@@ -8,6 +8,7 @@ import { runbookLine } from '../../shared/domain/runbook.ts'
 import { type StoryInput, storyOf } from '../../shared/domain/story/story.ts'
 import type { CallTotals } from '../../shared/learn/measure/call-totals.ts'
 import type { Measures } from '../../shared/learn/measure/measure.ts'
+import { commandName } from '../command-name.ts'
 import { drillsLeftOut } from '../render/drills.ts'
 import { moment } from '../render/style.ts'
 import { atAGlance, type Markup, shown, standAlone, table } from './document.ts'
@@ -51,9 +52,9 @@ export async function periodPage({ measures, calls, told, name, listCommand }: P
 <section aria-labelledby="incidents"><h2 id="incidents">Incidents</h2>${
     incidents.length === 0 ? html`<p>None was opened.</p>` : html`<p>What happened in each: the open ones first, then by priority.</p>`
   }${stories.parts}${others.length === 0 ? '' : listed.table}${leftOut(listed.left, ['incident', 'incidents'], listCommand)}</section>
-${timesSection(measures)}${precisionSection(measures)}${detectorsSection(measures.detectors)}${policySection(measures)}
+${timesSection(measures)}${precisionSection(measures)}${detectorsSection(measures.detectors)}${policySection(measures, `${commandName()} changes export`)}
 <details><summary>Counts by function (NIST CSF 2.0)</summary>${functionsSection(measures.functions)}</details>
-<p class="faint">An incident belongs to the period in which it was opened. The figures come from the incidents and the record; <code>countersign changes verify</code> checks the record.</p>`
+<p class="faint">An incident belongs to the period in which it was opened. The figures come from the incidents and the record; <code>${commandName()} changes verify</code> checks the record.</p>`
   return standAlone(`Countersign, ${from} to ${to}`, body)
 }
 
@@ -157,5 +158,5 @@ function restOf(incident: Incident): Markup {
 <dt>Decision</dt><dd>${decision.action}${decision.would === decision.action ? '' : ` (would ${decision.would})`}: ${decision.why.map((line) => shown(line)).join('; ')}</dd>
 <dt>Opened</dt><dd>${moment(openedAt)} UTC${isClosed(incident) ? ', closed' : ''}</dd>${assigned === '' ? '' : html`<dt>Assigned</dt><dd>${assigned}</dd>`}${said}
 <dt>Who</dt><dd class="id">${shown(identity.id)}</dd><dt>Incident</dt><dd class="id">${shown(id, 64)}</dd></dl>
-${table(columns, rows, 'Why: the findings up to the decision')}${more > 0 ? html`<p>${more} weaker findings are left out; <code>countersign incidents show ${shown(id, 64)}</code> has all.</p>` : ''}`
+${table(columns, rows, 'Why: the findings up to the decision')}${more > 0 ? html`<p>${more} weaker findings are left out; <code>${commandName()} incidents show ${shown(id, 64)}</code> has all.</p>` : ''}`
 }

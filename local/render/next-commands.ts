@@ -15,11 +15,11 @@ export function nextCommands(
 ): string[] {
   const answers = answersOf(incident, changes)
   if (answers.length === 0) return []
-  const rows = answers.map(({ kind, does }) => [reviewCommand(kind, incident.id, target), does])
+  const rows = answers.map(({ kind, does, command }) => [reviewCommand(kind, incident.id, target, command), does])
   return ['', paint('bold', 'What you can run'), table([{}, { isText: true, least: 24 }], rows, { width, indent: 2 })]
 }
 
-/** The command that gives a review of an incident. */
-export function reviewCommand(kind: ReviewKind, id: string, target: Pick<Target, 'options'>): string {
-  return commandOn(target, `${COMMANDS[kind]} ${id}`, kind === 'extend' ? '--hours 8 --reason "…"' : '--reason "…"')
+/** The command that gives a review of an incident. `word`: of the command line. */
+export function reviewCommand(kind: ReviewKind, id: string, target: Pick<Target, 'options'>, word = COMMANDS[kind]): string {
+  return commandOn(target, `${word} ${id}`, kind === 'extend' ? '--hours 8 --reason "…"' : '--reason "…"')
 }

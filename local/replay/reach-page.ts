@@ -1,6 +1,7 @@
 import { html } from 'hono/html'
 import type { Reach } from '../../shared/decide/reach/account-reach.ts'
 import { type FoundPath, isCertain, unknownOf } from '../../shared/decide/reach/found-paths.ts'
+import { commandName } from '../command-name.ts'
 import { atAGlance, type Markup, shown, standAlone, table } from '../page/document.ts'
 import { leftOut, tableWithin, withinBytes } from '../page/within-bytes.ts'
 
@@ -11,7 +12,7 @@ const WHOLE_BYTES = 480_000
 /** From this reach on an identity could do the account grave harm: it may change rights, or destroy what cannot be brought back. */
 const GRAVE = 80
 
-const ALL = 'countersign blast-radius --file FILE --json'
+const ALL = `${commandName()} blast-radius --file FILE --json`
 
 /** The most boxes of a drawing, and their size in pixels. */
 const BOXES = 6

@@ -6,6 +6,7 @@ import { fromText, reportedIn, reportLines } from '../../shared/domain/report-li
 import { runbookLine } from '../../shared/domain/runbook.ts'
 import { type CallTotals, NO_CALLS, withCalls } from '../../shared/learn/measure/call-totals.ts'
 import type { Backtest } from '../backtest.ts'
+import { commandName } from '../command-name.ts'
 import { atAGlance, type Markup, shown, standAlone, table } from '../page/document.ts'
 import { storySection } from '../page/story-section.ts'
 import { leftOut, tableWithin, withinBytes } from '../page/within-bytes.ts'
@@ -25,7 +26,7 @@ const STORY_BYTES = 640_000
 const FINDINGS = 40
 const TIMELINE_ROWS = 100
 
-const ALL = 'countersign replay … --json'
+const ALL = `${commandName()} replay … --json`
 
 /** A replay as one page without scripts, which loads nothing. */
 export async function replayPage(report: Report, run: Backtest, signalsOf: ReadSignals): Promise<string> {
@@ -142,7 +143,7 @@ function section(incident: Incident, signals: readonly IncidentSignal[], run: Ba
     FINDING_COLUMNS,
     findings,
     'Findings, by what they weigh',
-  )}${leftOut(all.length - findings.length, ['finding', 'findings'], ALL)}${table(TIMELINE_COLUMNS, timeline, 'Timeline of findings')}${leftOut(signals.length - timeline.length, ['signal', 'signals'], 'countersign replay … --data FOLDER, then incidents show')}`
+  )}${leftOut(all.length - findings.length, ['finding', 'findings'], ALL)}${table(TIMELINE_COLUMNS, timeline, 'Timeline of findings')}${leftOut(signals.length - timeline.length, ['signal', 'signals'], `${commandName()} replay … --data FOLDER, then incidents show`)}`
   return storySection(
     { incident, signals, isReplay: true },
     { badge: `would ${decision.would}`, after: [refusalLine(incident, run)], rest },

@@ -23,17 +23,30 @@ export interface PlannedStep {
  * A step that failed stays in the list: a write that timed out may have taken effect.
  */
 export function standingSteps(changes: readonly Change[]): PlannedStep[] {
-  const steps = new Map<string, PlannedStep>()
+  return [...stepsIn(changes).standing.values()]
+}
+
+/** The steps that were set back and not planned since, as they stood before that, in the order in which they were set back. */
+export function undoneSteps(changes: readonly Change[]): PlannedStep[] {
+  return [...stepsIn(changes).undone.values()]
+}
+
+/** By their targets, the steps that stand and those that were set back. */
+function stepsIn(changes: readonly Change[]) {
+  const standing = new Map<string, PlannedStep>()
+  const undone = new Map<string, PlannedStep>()
   for (const { kind, target, from, to, at, why } of changes) {
-    const known = steps.get(target)
+    const known = standing.get(target)
     if (kind === 'step-planned') {
       const earlier = known === undefined ? [] : [...known.earlier, known.contained]
-      steps.set(target, { target, title: why, before: from as StepValue, contained: to as StepValue, earlier, isDone: false, at })
+      standing.set(target, { target, title: why, before: from as StepValue, contained: to as StepValue, earlier, isDone: false, at })
+      undone.delete(target)
     }
-    if (kind === 'step-done' && known !== undefined) steps.set(target, { ...known, isDone: true, at })
-    if (kind === 'step-undone' || kind === 'step-gone') steps.delete(target)
+    if (kind === 'step-done' && known !== undefined) standing.set(target, { ...known, isDone: true, at })
+    if (kind === 'step-undone' && known !== undefined) undone.set(target, known)
+    if (kind === 'step-undone' || kind === 'step-gone') standing.delete(target)
   }
-  return [...steps.values()]
+  return { standing, undone }
 }
 
 /** The targets of the steps whose user, role or credential was gone when it was last looked at. */

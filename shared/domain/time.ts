@@ -9,6 +9,11 @@ export function minuteText(time: number): string {
   return `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 }
 
+/** A time (epoch ms) to the second: `2026-03-02 12:00:00 UTC`. */
+export function secondText(time: number): string {
+  return `${new Date(time).toISOString().slice(0, 19).replace('T', ' ')} UTC`
+}
+
 /** A time (epoch ms) with the time of day first: `12:00 UTC on 2026-03-02`. */
 export function clockText(time: number): string {
   const text = new Date(time).toISOString()

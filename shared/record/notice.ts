@@ -15,7 +15,7 @@ import { nothingDoneLine, restrictionLines, stopsLittle } from '../domain/restri
 import { runbookLine } from '../domain/runbook.ts'
 import { isAboutSeveral } from '../domain/same-finding.ts'
 import { standingText } from '../domain/standing.ts'
-import { answersOf, COMMANDS } from '../domain/story/answers.ts'
+import { answersOf } from '../domain/story/answers.ts'
 import { plainText } from '../domain/story/said.ts'
 import { type StoryInput, storyOf } from '../domain/story/story.ts'
 import type { Notice, NoticeStack, Notifier } from '../ports/notices.ts'
@@ -171,9 +171,9 @@ const ANSWERED: ReadonlySet<NoticeKind> = new Set(['ask', 'restricted', 'contain
 function answerLines(incident: Incident, kind: NoticeKind, { stack, known }: { stack: NoticeStack | undefined; known: Known }): string[] {
   const answers = ANSWERED.has(kind) ? answersOf(incident, known.changes) : []
   if (answers.length === 0) return []
-  const lines = answers.flatMap(({ kind: answer, label, does }) => [
+  const lines = answers.flatMap(({ kind: answer, label, does, command }) => [
     `- ${label}: ${does}`,
-    `  ${commandFor(stack, `${COMMANDS[answer]} ${incident.id}`)}${answer === 'extend' ? ' --hours 8' : ''} --reason "…"`,
+    `  ${commandFor(stack, `${command} ${incident.id}`)}${answer === 'extend' ? ' --hours 8' : ''} --reason "…"`,
   ])
   return ['You can answer:', ...lines, '']
 }

@@ -61,8 +61,9 @@ export function inWords(
   return [
     `${kinds.map(({ detector }) => detector).join(', ')} by ${tools.join(', ')} from ${places.join(', ')}`,
     ...(keys.length === 0 ? [] : [`with ${listed(keys)}`]),
-    ...(sessions.length === 0 ? [] : [`in sessions named ${listed(sessions)}`]),
     ...(objects === 0 ? [] : [`on what is named by ${counted(objects, 'name or prefix', 'names or prefixes')}`]),
+    // Jobs often give each session a name of its own: the next one is then none of these.
+    ...(sessions.length === 0 ? [] : [`in sessions named ${listed(sessions)} alone (one of another name is asked about)`]),
     ...dropped.map(({ id }) => `in place of the oldest, ${id}`),
   ].join(', ')
 }

@@ -7,6 +7,7 @@ import { statesBefore } from '../domain/incident-machine.ts'
 import type { Policy, ReviewKind } from '../domain/policy.ts'
 import { requireReason } from '../domain/reason.ts'
 import { revisionOf } from '../domain/revision.ts'
+import { secondText } from '../domain/time.ts'
 import { ResponderError } from '../errors.ts'
 import type { ContainInvoker, RotateInvoker } from '../ports/invokers.ts'
 import type { Clock } from '../ports/runtime.ts'
@@ -63,7 +64,7 @@ export function checkState(incident: Incident, request: Pick<Review, 'kind' | 'r
   if (!allowed.includes(state) && verdict !== undefined)
     throw new ResponderError(
       'incident.state',
-      `incident ${id} is ${stateText(incident, changes)} already, by ${verdict.by} at ${verdict.at}: ${verdict.reason}`,
+      `incident ${id} is ${stateText(incident, changes)} already, by ${verdict.by} at ${secondText(Date.parse(verdict.at))}: ${verdict.reason}`,
     )
   if (!allowed.includes(state))
     throw new ResponderError(

@@ -17,7 +17,7 @@ import { callsRefused, refusingAction } from '../domain/reasons.ts'
 import { partyOf } from '../domain/report.ts'
 import { isSecretOut } from '../domain/report-lines.ts'
 import { isRotatable } from '../domain/rotatable.ts'
-import { stepTexts } from '../domain/story/done-text.ts'
+import { type GivenBack, givenBack, givenBackClause } from '../domain/story/given-back-text.ts'
 import { HOUR_MS, minuteText } from '../domain/time.ts'
 
 /** The states in which its credentials stay usable, whatever is in place. */
@@ -99,12 +99,39 @@ function deniedForGood(incident: Incident, { changes, policy }: ReviewAbout): st
   return `${printable(identity.name, 64)} stays denied everything, new keys of it included, and no command lifts that: give its workloads another user. `
 }
 
+/** The fullest text that there is room for: names of steps go before names of settings, and those of credentials last. */
 function whatReleaseDoes(incident: Incident, about: ReviewAbout): string {
-  const text = releaseText(incident, about, takenBack(about.changes))
-  return text.length <= (about.room ?? text.length) ? text : releaseText(incident, about, '')
+  const back = givenBack(standingSteps(about.changes), incident.identity.name)
+  const [full, ...shorter] = restoredTexts(back)
+  const texts = [
+    releaseText(incident, about, { restored: full }),
+    ...[full, ...shorter].map((restored) => releaseText(incident, about, { restored, isShort: true })),
+  ]
+  return texts.find((text) => text.length <= (about.room ?? text.length)) ?? texts.at(-1) ?? ''
 }
 
-function releaseText(incident: Incident, { changes, policy, refused }: ReviewAbout, steps: string): string {
+/** What was contained, given back: in full, then ever shorter. That a credential works again is never left out. */
+function restoredTexts(back: GivenBack): readonly [string, ...string[]] {
+  const { credentials, others } = back
+  const clause = givenBackClause(back)
+  const whole = 'What was contained is restored as it was'
+  if (clause === '') return [`${whole}.`]
+  const rest = (shown: string, isAll: boolean) => `${upperFirst(shown)}${isAll ? '' : '; the rest is restored as it was'}.`
+  const named = credentials.length === 0 ? [] : [rest(givenBackClause({ credentials, others: [] }), others.length === 0)]
+  const count = credentials.length === 1 ? 'its credential works again' : `${credentials.length} credentials work again`
+  return [`${whole}: ${clause}.`, ...named, credentials.length === 0 ? `${whole}.` : rest(count, others.length === 0)]
+}
+
+function upperFirst(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+/** `isShort`: the names of settings are left out. */
+function releaseText(
+  incident: Incident,
+  { changes, policy, refused }: ReviewAbout,
+  { restored: contained, isShort = false }: { readonly restored: string; readonly isShort?: boolean },
+): string {
   const standing = standingSteps(changes)
   const isContained = standing.length > 0
   const isRestricted = isRestrictedOnly(standing.map(({ contained }) => contained))
@@ -113,39 +140,33 @@ function releaseText(incident: Incident, { changes, policy, refused }: ReviewAbo
   const restored = isRestricted
     ? 'Its rights are restored as they were.'
     : isContained
-      ? `What was contained is restored as it was${steps}.`
+      ? contained
       : gone === undefined
         ? 'Nothing was contained, so nothing is restored.'
         : `Nothing is restored: ${gone}.`
   const { suppressionHours, patternDays } = policy.release
   const since = isContained && refused !== undefined ? ` Since the ${refusingAction(incident)}: ${callsRefused(refused)}.` : ''
+  const by = (setting: string) => (isShort ? '' : ` (${setting})`)
   const later =
     suppressionHours === 0
       ? ''
-      : `, and for ${counted(suppressionHours, 'hour')} the same evidence opens no incident (release.suppressionHours)`
-  const accepted = makesPattern(incident, patternDays)
-    ? ` What of it can be accepted is not asked about for ${counted(patternDays, 'day')} (release.patternDays).`
-    : ''
+      : `, and for ${counted(suppressionHours, 'hour')} the same evidence opens no incident${by('release.suppressionHours')}`
+  const accepted = acceptedText(incident, patternDays, by('release.patternDays'))
   const final = isDismissal(incident, changes)
     ? 'a dismissed incident is not contained from here'
     : 'a released incident is not contained again from here'
   return `It was legitimate. ${exposed}${restored} That is final: ${final}${later}.${accepted}${since}`
 }
 
-/** True where a release makes a pattern of some evidence. */
-function makesPattern(incident: Incident, days: number): boolean {
+/** What a release makes a pattern of: empty where that is nothing. `setting`: the name of the setting, in brackets. A session of another name is asked about, and each job may have one. */
+function acceptedText(incident: Incident, days: number, setting: string): string {
   const saw = new Set(incident.findings.map(({ detector }) => detector))
-  return patternsOf(incident, { by: '', at: new Date(incident.updatedAt).toISOString(), saw, days }).length > 0
-}
-
-/** The most steps that are named: a dialog of Slack has 300 characters. */
-const STEPS = 2
-
-/** What is taken back, in words. */
-function takenBack(changes: readonly Change[]): string {
-  const steps = stepTexts(changes)
-  const more = steps.length > STEPS ? `; ${steps.length - STEPS} more` : ''
-  return steps.length === 0 ? '' : ` (${steps.slice(0, STEPS).join('; ')}${more})`
+  const patterns = patternsOf(incident, { by: '', at: new Date(incident.updatedAt).toISOString(), saw, days })
+  if (patterns.length === 0) return ''
+  const bySession = patterns.filter(({ sessions }) => sessions !== undefined).length
+  const others = bySession === patterns.length ? '' : ' by the same keys and'
+  const names = bySession === 0 ? '' : `,${others} in sessions of the same names alone`
+  return ` What of it can be accepted is not asked about for ${counted(days, 'day')}${names}${setting}.`
 }
 
 /** What a release of a credential whose secret is out comes to: that its owner made the calls changes nothing of who has it. Empty of any other. */

@@ -12,7 +12,7 @@ import { reportLines } from '../domain/report-lines.ts'
 import { nothingDoneLine, restrictionLines, stopsLittle } from '../domain/restriction-lines.ts'
 import { revisionOf } from '../domain/revision.ts'
 import { isAboutSeveral } from '../domain/same-finding.ts'
-import { answersOf, COMMANDS } from '../domain/story/answers.ts'
+import { answersOf } from '../domain/story/answers.ts'
 import { storyOf } from '../domain/story/story.ts'
 import { minuteText } from '../domain/time.ts'
 import type { Notice, NoticeStack } from '../ports/notices.ts'
@@ -86,8 +86,8 @@ export function messageOf(input: MessageInput): Message {
 
 /** What each answer does; and the command of the one that has no button. */
 function answerLines({ incident, changes, stack }: MessageInput): string[] {
-  return answersOf(incident, changes).map(({ kind, label, does }) => {
-    const command = `${commandFor(stack, `${COMMANDS[kind]} ${incident.id}`)} --hours 8 --reason "…"`
+  return answersOf(incident, changes).map(({ kind, label, does, command: word }) => {
+    const command = `${commandFor(stack, `${word} ${incident.id}`)} --hours 8 --reason "…"`
     return `• *${label}*: ${escaped(does)}${kind === 'extend' ? `: ${code(command, 300)}` : ''}`
   })
 }

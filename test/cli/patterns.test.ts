@@ -12,11 +12,13 @@ describe('patterns', () => {
     const open = lines<{ id: string; state: string }>((await countersign(['incidents', '--json', ...on])).out)
     const watched = open.find(({ state }) => state === 'watching')?.id ?? 'none is watched'
     const asked = await countersign(['release', watched, '--reason', 'our own deployment', ...on])
-    expect(asked.err).toContain('What of it can be accepted is not asked about for 90 days (release.patternDays).')
+    expect(asked.err).toContain(
+      'What of it can be accepted is not asked about for 90 days, in sessions of the same names alone (release.patternDays).',
+    )
     const released = (await countersign(['release', watched, '--reason', 'our own deployment', '--yes', ...on])).out
     const [id = 'none'] = /pat-[0-9a-f]{12}/.exec(released) ?? []
     expect(released).toMatch(
-      /Not asked about until .*, unless revoked: function-code-changed by aws-service from cloudformation\.amazonaws\.com, in sessions named /,
+      /Not asked about until .*, unless revoked: function-code-changed by aws-service from cloudformation\.amazonaws\.com, on what is named by 1 name or prefix, in sessions named [\w, -]+ alone \(one of another name is asked about\)/,
     )
     expect(released).toContain(`patterns revoke ${id} --data`)
     expect((await countersign(['incidents', 'show', watched, ...on])).out).toContain(`(${id})`)

@@ -4,7 +4,10 @@ import { patternsOf } from '../../shared/domain/patterns-of.ts'
 import { DAY_MS } from '../../shared/domain/time.ts'
 import { listPatterns, patternSubject, readPatterns, revokePattern } from '../../shared/record/patterns.ts'
 import { parsePolicy } from '../../shared/record/policy-in-force.ts'
+import { inWords } from '../../shared/review/accept-patterns.ts'
+import { whatReviewDoes } from '../../shared/review/what-follows.ts'
 import { messageOf } from '../../shared/slack/message.ts'
+import { incidentOf } from '../contract/samples.ts'
 import { arnOf, call, exposed, KEY, NOW } from '../embedded.ts'
 import { HOME, SCANNER, scanAt, scannedAccount, WEEK } from '../weekly-scan.ts'
 
@@ -217,6 +220,19 @@ describe('an accepted pattern', () => {
       [['a', 'b'], ['US']],
       [['c'], ['DE']],
     ])
+    // A job may give each session a name of its own: nothing is promised of the next one.
+    const says = made.map((pattern) => inWords(pattern))
+    expect(says).toEqual([
+      'd by t from US, in sessions named a, b alone (one of another name is asked about)',
+      'd by t from DE, in sessions named c alone (one of another name is asked about)',
+    ])
+    const shown = { ...incidentOf('inc-0123456789ab', { state: 'asking' }), ...incident, updatedAt: NOW }
+    const asked = (findings: readonly Finding[]) =>
+      whatReviewDoes('legitimate', { ...shown, findings }, { changes: [], policy: parsePolicy({ version: 3 }) })
+    expect(asked(incident.findings)).toContain(
+      'What of it can be accepted is not asked about for 90 days, in sessions of the same names alone (release.patternDays).',
+    )
+    expect(asked([])).not.toContain('patternDays')
   })
 
   it('does not keep anybody from a release where what is stored cannot be read, and covers nothing then', async () => {

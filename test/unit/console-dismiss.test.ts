@@ -73,10 +73,14 @@ describe('a dismissal of several', () => {
     const form = [...hiddenIn(asked).map((value) => ['pick', value] as const), ['reason', 'a pen test'] as const]
     const done = await textOf(post('/dismiss/given', form))
     expect(done).toContain('2 dismissed.')
+    expect(done).toMatch(
+      /2 patterns were accepted: what they cover is not asked about until they end or are revoked\. <a href="\/[^/]+\/patterns">Accepted<\/a> lists them.*<code>npm run --silent countersign -- patterns<\/code>/,
+    )
     expect(await Promise.all(NAMES.map(stateOf))).toEqual(['released', 'contained', 'released'])
     // Loaded again, it changes nothing and says so.
     const again = await textOf(post('/dismiss/given', form))
     expect(again).toContain('0 dismissed, 2 refused.')
+    expect(again).not.toContain('accepted:')
     expect(again).toContain('it is dismissed already, by local:anna')
   })
 

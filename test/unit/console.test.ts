@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { LATEST_INCIDENTS, latestSubjects } from '../../local/console/latest-subjects.ts'
 import { serveConsole } from '../../local/console/serve.ts'
 import type { Change } from '../../shared/domain/change.ts'
+import type { Incident } from '../../shared/domain/incident.ts'
 import { revisionOf } from '../../shared/domain/revision.ts'
 import { ResponderError } from '../../shared/errors.ts'
 import { memoryChangeRecord, type StoredChains } from '../../shared/memory/change-record.ts'
@@ -75,6 +77,12 @@ describe('one incident', () => {
     const wordsIn = async () => (drawingsIn(await textOf(get(`/incidents/${incident.id}`)))[0] ?? '').replace(/<[^>]+>/g, ' ')
     for (const word of ['risk after each call', 'deciding call', 'decision: contain', 'contained', 'contain 85', 'ask 55'])
       expect(await wordsIn()).toContain(word)
+    const drawing = drawingsIn(await textOf(get(`/incidents/${incident.id}`)))[0] ?? ''
+    // The names of thresholds stand beside the plot, right of every line.
+    const [, right = 0] = /<path d="M(?:[\d.]+) [\d.]+L([\d.]+) [\d.]+"[^>]*stroke-dasharray/.exec(drawing) ?? []
+    const named = [...drawing.matchAll(/translate\(([\d.]+) [\d.]+\)"[^>]*>(?:contain 85|ask 55|restrict \d+)</g)].map(([, x]) => Number(x))
+    expect(named.length).toBeGreaterThanOrEqual(2)
+    for (const x of named) expect(x).toBeGreaterThan(Number(right))
     const stored = await ports.incidents.get(incident.id)
     const { containedAt: _, ...open } = stored?.value ?? incident
     await ports.incidents.save({ ...open, containedAt: undefined, restrictedAt: NOW + 600_000 }, stored?.version ?? 0)
@@ -251,9 +259,42 @@ describe('identities', () => {
 })
 
 describe('the record', () => {
+  it('has on its first page what was just said of an incident that is closed by it, who was told, and what was accepted', async () => {
+    const { target, get, incident, ports } = await consoleWorld({ policy: { mode: 'ask' } })
+    await target.review(incident.id, { kind: 'legitimate', reason: 'the pen test of this week' })
+    expect(await ports.incidents.listOpen(10)).toEqual([])
+    const page = await textOf(get('/record'))
+    expect(page).toContain('<strong>verdict</strong>')
+    expect(page).toContain('the pen test of this week')
+    expect(page).toContain('<strong>decision</strong>')
+    expect(page).toMatch(/>PATTERN#[^<]*<\/a>/)
+  })
+
+  it('reads no more chains than those of the incidents that changed last', async () => {
+    const { incident } = await consoleWorld()
+    const stored = Array.from(
+      { length: 200 },
+      (_, at): Incident => ({ ...incident, id: `inc-${at}`, updatedAt: at % 2 === 0 ? at : 1000 - at }),
+    )
+    const verdict = { kind: 'legitimate', by: 'local:anna', reason: 'x', at: new Date(5000).toISOString() } as const
+    const incidents = {
+      async *listAll() {
+        yield { ...incident, id: 'inc-answered', updatedAt: 0, verdict }
+        yield* stored
+      },
+    } as unknown as Parameters<typeof latestSubjects>[0]['incidents']
+    const subjects = await latestSubjects({ incidents }, () => {})
+    const shown = subjects.filter((subject) => subject.startsWith('INCIDENT#'))
+    expect(shown[0]).toBe('INCIDENT#inc-answered')
+    expect(shown.slice(1)).toEqual(Array.from({ length: LATEST_INCIDENTS - 1 }, (_, at) => `INCIDENT#inc-${2 * at + 1}`))
+    expect(subjects).toHaveLength(2 + 2 * LATEST_INCIDENTS)
+  })
+
   it('is searched in every field, a chain at a time, and by kind', async () => {
     const { get, incident } = await consoleWorld()
-    expect(await textOf(get('/record'))).toContain('The latest entries of the policy and of open incidents')
+    expect(await textOf(get('/record'))).toContain(
+      'The latest 200 entries of the policy and of the 30 incidents that changed last, open or closed',
+    )
     const found = await textOf(get(`/record?q=${KEY}`))
     expect(found).toMatch(/\d+ of \d+ entries fit/)
     expect(found).toContain(`access-key:ci-build/${KEY}`)

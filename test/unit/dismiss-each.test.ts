@@ -5,6 +5,7 @@ import { whyNotDismissable } from '../../shared/domain/dismissable.ts'
 import { INCIDENT_STATES, type Incident } from '../../shared/domain/incident.ts'
 import { revisionOf } from '../../shared/domain/revision.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
+import { listPatterns } from '../../shared/record/patterns.ts'
 import { review } from '../../shared/review/review.ts'
 import { consoleWorld } from '../console.ts'
 import { incidentOf } from '../contract/samples.ts'
@@ -52,8 +53,11 @@ describe('a dismissal of several', () => {
         who: `iam-user ${identity.name}`,
         outcome: 'dismissed',
         why: 'nothing had been contained or restricted',
+        accepted: [expect.stringMatching(/^pat-[0-9a-f]{12}$/)],
       })),
     )
+    const stored = await listPatterns(ports.record, () => {})
+    expect(results.flatMap(({ accepted }) => accepted).sort()).toEqual(stored.map(({ id }) => id).sort())
     for (const { id } of open) {
       expect(await now(id)).toMatchObject({ state: 'released', verdict: { kind: 'legitimate', by: 'local:anna', reason: 'a pen test' } })
       const verdicts = (await ports.record.list(incidentSubject(id))).filter(({ kind }) => kind === 'verdict')
@@ -90,7 +94,11 @@ describe('a dismissal of several', () => {
       },
     }
     const [result] = await dismissEach(failing, picks(open), 'a pen test')
-    expect(result).toMatchObject({ outcome: 'dismissed', why: expect.stringContaining('the verdict is in its record') })
+    expect(result).toMatchObject({
+      outcome: 'dismissed',
+      why: expect.stringContaining('the verdict is in its record'),
+      accepted: [expect.stringMatching(/^pat-/)],
+    })
   })
 
   it('refuses what changed, was contained or closed meanwhile, and what is not there, each with its reason, and dismisses the rest', async () => {
@@ -176,10 +184,22 @@ describe('on the command line', () => {
     expect(isWhole).toBe(false)
     expect(output).toContain(`Dismissed ${incident.id}, iam-user ${incident.identity.name}: nothing had been contained or restricted.`)
     expect(output).toContain('Not dismissed inc-nothing: there is no incident with that id.')
+    expect(output.split('\n').at(-1)).toBe(
+      '2 patterns were accepted: what they cover is not asked about until they end or are revoked. `npm run --silent countersign -- patterns` lists them, each with the command that revokes it.',
+    )
     const again = await lookAtEach(target, idsOf(open))
     expect(() => whatDismissalDoes(target, again)).toThrow('it is dismissed already, by local:anna')
     const json = await dismissIncidents(target, again, { reason: 'x', isJson: true })
     expect(json.output.split('\n').map((line) => JSON.parse(line).outcome)).toEqual(['refused', 'refused'])
+    expect((await dismissIncidents(target, again, { reason: 'x', isJson: false })).output).not.toContain('accepted')
+  })
+
+  it('says so where nothing was accepted', async () => {
+    const { target, open } = await asking(['a'], { release: { patternDays: 0 } })
+    const { output } = await dismissIncidents(target, await lookAtEach(target, idsOf(open)), { reason: 'x', isJson: false })
+    expect(output.split('\n').at(-1)).toBe(
+      'No pattern was accepted: after the hours of release.suppressionHours the same again is asked about.',
+    )
   })
 
   it('refuses what changed while the question stood', async () => {

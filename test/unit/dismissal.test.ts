@@ -8,7 +8,7 @@ import { isDismissal, stateText } from '../../shared/domain/dismissal.ts'
 import { goneReason, goneText } from '../../shared/domain/gone-text.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
 import { revisionOf } from '../../shared/domain/revision.ts'
-import { answersOf, labelOf } from '../../shared/domain/story/answers.ts'
+import { answersOf, commandWord, labelOf } from '../../shared/domain/story/answers.ts'
 import { plainText } from '../../shared/domain/story/said.ts'
 import { storyOf } from '../../shared/domain/story/story.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
@@ -83,6 +83,20 @@ describe('the verdict that it was legitimate', () => {
     }
   })
 
+  it('is given by the command of that name wherever commands are listed', async () => {
+    const asking = await consoleWorld(ASK)
+    const shown = await showIncident(asking.target, asking.incident.id, { isJson: false, paint: (_, text) => text })
+    expect(shown).toContain(`countersign -- dismiss ${asking.incident.id} --reason "…"`)
+    expect(shown).not.toContain(`countersign -- release ${asking.incident.id}`)
+    expect(noticeOf(asking.incident, 'ask', undefined).body).toContain(`countersign dismiss ${asking.incident.id} --reason "…"`)
+    const contained = await consoleWorld()
+    const kept = await showIncident(contained.target, contained.incident.id, { isJson: false, paint: (_, text) => text })
+    expect(kept).toContain(`countersign -- release ${contained.incident.id} --reason "…"`)
+    expect(kept).not.toContain('countersign -- dismiss')
+    // What was contained before is dismissed by no command.
+    expect(commandWord('legitimate', { ...contained.incident, state: 'asking' }, undefined)).toBe('release')
+  })
+
   it('answers on the command line what happened', async () => {
     const asking = await consoleWorld(ASK)
     const out = await releaseIncident(asking.target, asking.incident.id, { reason: 'a drill', isJson: false })
@@ -90,7 +104,10 @@ describe('the verdict that it was legitimate', () => {
     const other = await consoleWorld(ASK)
     const looked = await lookAtEach(other.target, [other.incident.id])
     const { output } = await dismissIncidents(other.target, looked, { reason: 'a drill', isJson: false })
-    expect(output).toBe(`Dismissed ${other.incident.id}, iam-user ci-build: nothing had been contained or restricted.`)
+    expect(output.split('\n')).toEqual([
+      `Dismissed ${other.incident.id}, iam-user ci-build: nothing had been contained or restricted.`,
+      '1 pattern was accepted: what it covers is not asked about until it ends or is revoked. `npm run --silent countersign -- patterns` lists it, with the command that revokes it.',
+    ])
     const contained = await consoleWorld()
     expect(await releaseIncident(contained.target, contained.incident.id, { reason: 'a drill', isJson: false })).toMatch(
       /^Released inc-\w+: restored as it was before: /,

@@ -80,9 +80,9 @@ describe('the facts of an incident', () => {
     ]
     const calls = factsOf(knownOf({}, { signals }), 'S')
     expect(calls.slice(0, 3).map(({ text }) => text)).toEqual([
-      '2026-01-31T12:00:00.000Z sts:GetCallerIdentity from 192.0.2.1 (NL)',
-      '2026-01-31T12:00:01.000Z sts:GetCallerIdentity from 192.0.2.1, AccessDenied',
-      '2026-01-31T12:00:02.000Z sts:GetCallerIdentity from 192.0.2.1 (NL), failed',
+      '2026-01-31 12:00:00 UTC sts:GetCallerIdentity from 192.0.2.1 (NL)',
+      '2026-01-31 12:00:01 UTC sts:GetCallerIdentity from 192.0.2.1, AccessDenied',
+      '2026-01-31 12:00:02 UTC sts:GetCallerIdentity from 192.0.2.1 (NL), failed',
     ])
     expect(calls.map(({ id }) => id)).toEqual(Array.from({ length: 12 }, (_, n) => `S${n + 1}`))
   })
@@ -90,13 +90,13 @@ describe('the facts of an incident', () => {
   it('name the last thirty entries of the record by their numbers', () => {
     const entries = factsOf(knownOf({}, { changes: changesOf(...Array.from({ length: 33 }, () => ({}))) }), 'C')
     expect(entries.map(({ id }) => id)).toEqual(Array.from({ length: 30 }, (_, n) => `C${n + 4}`))
-    expect(entries[0]?.text).toBe('2026-01-31T12:00:00.000Z decision access-key:ci-deploy/AKIA by countersign:contain: risk 99')
+    expect(entries[0]?.text).toBe('2026-01-31 12:00:00 UTC decision access-key:ci-deploy/AKIA by countersign:contain: risk 99')
   })
 
   it('name the verdict where there is one, with who gave it, when and why', () => {
     expect(factsOf(knownOf(), 'V')).toEqual([])
     const verdict = { kind: 'legitimate', by: 'local:anna', reason: 'a drill', at: '2026-01-31T13:00:00.000Z' } as const
-    expect(factsOf(knownOf({ verdict }), 'V')).toEqual([{ id: 'V', text: 'legitimate by local:anna at 2026-01-31T13:00:00.000Z: a drill' }])
+    expect(factsOf(knownOf({ verdict }), 'V')).toEqual([{ id: 'V', text: 'legitimate by local:anna at 2026-01-31 13:00:00 UTC: a drill' }])
   })
 })
 
@@ -180,7 +180,7 @@ describe('an explanation by fixed sentences', () => {
     const ask = 'Give a verdict: legitimate or compromised. [D]'
     expect(said(knownOf()).response).toContain(ask)
     const answered = said(knownOf({ verdict }))
-    expect(answered.summary.at(-1)).toBe('The verdict: compromised by local:anna at 2026-01-31T13:00:00.000Z: not us. [V]')
+    expect(answered.summary.at(-1)).toBe('The verdict: compromised by local:anna at 2026-01-31 13:00:00 UTC: not us. [V]')
     expect(answered.response).not.toContain(ask)
   })
 

@@ -89,9 +89,11 @@ describe('a page of a thousand', () => {
     const summary = summaryOf(run, { totals, input, found: incidents, policy: 'policy.yaml', ms: 1, isPartial: false })
     const page = await replayPage({ summary, input, found: incidents, hasAccount: true } satisfies Report, run, async () => signals)
     hold(page)
-    expect(/\d+ more stories are not on this page, to keep it small; <code>countersign replay … --json<\/code> has all/.test(page)).toBe(
-      true,
-    )
+    expect(
+      /\d+ more stories are not on this page, to keep it small; <code>npm run --silent countersign -- replay … --json<\/code> has all/.test(
+        page,
+      ),
+    ).toBe(true)
     expect(/\d+ more incidents are not on this page/.test(page)).toBe(true)
     expect(page.includes('<th scope="row">Calls that succeeded</th><td><strong>60000</strong>')).toBe(true)
   }, 120_000)

@@ -45,7 +45,7 @@ describe('the same review once more', () => {
     await review(id, said(ANNA, { revision }), ports)
     await expect(review(id, said(BOB, { revision }), ports)).rejects.toMatchObject({
       code: 'incident.state',
-      message: expect.stringContaining(`is confirmed already, by ${ANNA} at 2026-03-02T12:00:00.000Z: stolen`),
+      message: expect.stringContaining(`is confirmed already, by ${ANNA} at 2026-03-02 12:00:00 UTC: stolen`),
     })
   })
 

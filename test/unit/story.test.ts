@@ -6,7 +6,7 @@ import { stepFor } from '../../shared/contain/steps/steps.ts'
 import { type Change, chain, EMPTY_CHAIN } from '../../shared/domain/change.ts'
 import type { Incident, IncidentSignal, IncidentState, NoticeKind } from '../../shared/domain/incident.ts'
 import { INCIDENT_STATES, NoticeKind as NoticeKinds } from '../../shared/domain/incident.ts'
-import { stepTexts } from '../../shared/domain/story/done-text.ts'
+import { doneText } from '../../shared/domain/story/done-text.ts'
 import { plainText } from '../../shared/domain/story/said.ts'
 import { withShortIds } from '../../shared/domain/story/short-ids.ts'
 import { storyOf } from '../../shared/domain/story/story.ts'
@@ -108,6 +108,19 @@ describe('the story of an incident', () => {
       `What it costs the owner: no call from the usual place is known to be refused since; ${off}some.`,
     ])
     expect(costs(DONE)[0]?.split(off)).toHaveLength(2)
+    // What was given back, and what is gone, was off once.
+    const once = 'CloudTrail keeps no record of calls with a key while it is switched off, so there may be some.'
+    for (const kind of ['step-undone', 'step-gone'] as const) {
+      const ended = DONE.filter((change) => change.kind === 'step-done').map((change) => ({
+        ...change,
+        kind,
+        from: change.to,
+        to: change.from,
+      }))
+      expect(costs([...DONE, ...ended], { state: 'released' }, unseen)[0]?.endsWith(`; ${once}`)).toBe(true)
+    }
+    const unread = storyOf({ incident: { ...CONTAINED, state: 'released' }, signals: unseen }).sentences.at(-1)
+    expect(plainText(unread?.parts ?? []).endsWith(`; ${once}`)).toBe(true)
     const denied = DONE.map((change) => (change.to === 'Inactive' ? { ...change, to: 'deny all' } : change))
     for (const changes of [[], denied, DONE.filter(({ kind }) => kind === 'step-planned')])
       expect(costs(changes)[0]).not.toContain('no record')
@@ -214,37 +227,38 @@ describe('what was tried and is not confirmed', () => {
 })
 
 describe('the title of a step', () => {
+  const told = (title: string) => plainText(doneText(incidentOf(ID), changesOf(title)).parts)
+
   it.each(Object.values(STEP_SAMPLES).map(({ text }) => [text]))('is repeated in the story: %s', (text) => {
     const title = stepFor(text)?.title ?? ''
-    expect(stepTexts(changesOf(title))).toEqual([withShortIds(title)])
+    expect(told(title)).toMatch(/^Done: at \d\d:\d\d UTC /)
+    expect(told(title).endsWith(` UTC ${withShortIds(title)}.`)).toBe(true)
   })
 
-  it('is repeated of a restriction, and of sessions that end', () => {
-    const denied = denyAll({ kind: 'iam-user', name: 'ci-deploy' }, ID).title
-    const titles = [
-      denied,
-      'sessions a, b of role deploy ended',
-      'every session of role deploy ended that was issued by then',
-      // As 0.1.0 to 0.3.0 wrote it.
-      'every session of role deploy ended that was issued until now',
-      'user ci-deploy restricted',
-      'user ci-deploy restricted, without room to deny grants of rights, calls from elsewhere in account 123456789012',
-      'sessions a, b of role deploy restricted',
-      'every session, of whoever, issued from 2026-01-31T12:00:00.000Z to 2026-01-31T13:00:00.000Z of role deploy restricted',
-      'sessions of ci-deploy ended',
-      'inline policy that denies ci-deploy everything',
-      'access key K2 of ci-deploy inactive',
-    ]
-    expect(stepTexts(changesOf(...titles))).toEqual(titles)
+  it.each([
+    denyAll({ kind: 'iam-user', name: 'ci-deploy' }, ID).title,
+    'sessions a, b of role deploy ended',
+    'every session of role deploy ended that was issued by then',
+    // As 0.1.0 to 0.3.0 wrote it.
+    'every session of role deploy ended that was issued until now',
+    'user ci-deploy restricted',
+    'user ci-deploy restricted, without room to deny grants of rights, calls from elsewhere in account 123456789012',
+    'sessions a, b of role deploy restricted',
+    'every session, of whoever, issued from 2026-01-31T12:00:00.000Z to 2026-01-31T13:00:00.000Z of role deploy restricted',
+    'sessions of ci-deploy ended',
+    'inline policy that denies ci-deploy everything',
+    'access key K2 of ci-deploy inactive',
+  ])('is repeated of a restriction, and of sessions that end: %s', (title) => {
+    expect(told(title).endsWith(` UTC ${title}.`)).toBe(true)
   })
 
   it('names the first of many sessions, however many whoever assumes a role makes', () => {
     const names = (count: number) => Array.from({ length: count }, (_, at) => `${'s'.repeat(60)}${at}`)
     const titles = [4, 5, 50].map((count) => `sessions ${names(count).join(', ')} of role deploy restricted`)
-    expect(stepTexts(changesOf(...titles))).toEqual([
-      titles[0],
-      `sessions ${names(3).join(', ')} and 2 more of role deploy restricted`,
-      `sessions ${names(3).join(', ')} and 47 more of role deploy restricted`,
+    expect(titles.map((title) => told(title).replace(/^Done: at \d\d:\d\d UTC /, ''))).toEqual([
+      `${titles[0]}.`,
+      `sessions ${names(3).join(', ')} and 2 more of role deploy restricted.`,
+      `sessions ${names(3).join(', ')} and 47 more of role deploy restricted.`,
     ])
   })
 
@@ -259,7 +273,7 @@ describe('the title of a step', () => {
     [`key ${'A'.repeat(128)} of ${'a'.repeat(400)} switched off`],
     [`sessions ${'a, '.repeat(2000)}b of role deploy ended`],
   ])('is not repeated where it says more than one of ours: %s', (title) => {
-    expect(stepTexts(changesOf(title))).toEqual(['a step that the record does not name in our words'])
+    expect(told(title).endsWith(' UTC a step that the record does not name in our words.')).toBe(true)
   })
 })
 

@@ -338,11 +338,11 @@ describe('releasing', () => {
 
 describe('explain', () => {
   it('names the commands that the state of the incident allows, and what each does', async () => {
-    const words = { legitimate: 'release', compromised: 'confirm', contain: 'contain', extend: 'extend' }
     for (const [mode, state] of [
       ['ask', 'asking'],
       ['contain', 'contained'],
     ] satisfies [string, IncidentState][]) {
+      const words = { legitimate: mode === 'ask' ? 'dismiss' : 'release', compromised: 'confirm', contain: 'contain', extend: 'extend' }
       const { target, incident } = await consoleWorld({ policy: { mode }, options: '--data here' })
       expect(incident.state).toBe(state)
       const said = await explainIncident(target, incident.id, { model: undefined, isJson: false, paint: plain })

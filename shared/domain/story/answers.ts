@@ -1,10 +1,11 @@
 import type { Change } from '../change.ts'
+import { whyNotDismissable } from '../dismissable.ts'
 import { isDismissal } from '../dismissal.ts'
 import type { Incident } from '../incident.ts'
 import { offeredFor } from '../offered.ts'
 import type { ReviewKind } from '../policy.ts'
 import { standingSteps } from '../progress.ts'
-import { stepTexts } from './done-text.ts'
+import { givenBack, givenBackClause } from './given-back-text.ts'
 
 /** An answer that a person can give in the incident's state. */
 export interface Answer {
@@ -13,6 +14,8 @@ export interface Answer {
   readonly label: string
   /** What the answer means and does, as the rest of a sentence. */
   readonly does: string
+  /** The word of the command line that gives it. */
+  readonly command: string
 }
 
 /** The word of the command line for each answer. */
@@ -23,16 +26,20 @@ export const COMMANDS: Readonly<Record<ReviewKind, string>> = {
   extend: 'extend',
 }
 
-/** The most steps that an answer names. */
-const STEPS = 3
-
 /** The answers that are offered, mildest first. `changes`: the incident's chain, by which an answer says what it takes back; undefined where it was not read. */
 export function answersOf(incident: Incident, changes: readonly Change[] | undefined): Answer[] {
   return offeredFor(incident).map((kind) => ({
     kind,
     label: labelOf(kind, incident, changes),
     does: doesOf(kind, incident, changes),
+    command: commandWord(kind, incident, changes),
   }))
+}
+
+/** The word of the command line that gives a review: `dismiss` in place of `release` where a button says so and the command may. */
+export function commandWord(kind: ReviewKind, incident: Incident, changes: readonly Change[] | undefined): string {
+  const isDismissed = kind === 'legitimate' && isDismissal(incident, changes) && whyNotDismissable(incident, changes) === undefined
+  return isDismissed ? 'dismiss' : COMMANDS[kind]
 }
 
 /** What a button says. Where nothing was done there is nothing to release, so the same verdict dismisses. */
@@ -62,8 +69,8 @@ function doesOf(kind: ReviewKind, incident: Incident, changes: readonly Change[]
     case 'legitimate':
       if (!isSet(incident, changes)) return 'it was legitimate: closes it'
       return state === 'restricted'
-        ? `it was legitimate: gives it back its rights${stepsText(changes)}; that is final`
-        : `it was legitimate: takes back what was done${stepsText(changes)}; that is final`
+        ? `it was legitimate: gives it back its rights${rightsText(incident, changes)}; that is final`
+        : `it was legitimate: takes back what was done${backText(incident, changes)}; that is final`
     case 'compromised':
       if (state === 'contained')
         return 'it was an attack: what was done stays, and it is closed, or its keys are made anew where the policy says so'
@@ -79,9 +86,12 @@ function doesOf(kind: ReviewKind, incident: Incident, changes: readonly Change[]
   }
 }
 
-function stepsText(changes: readonly Change[] | undefined): string {
-  const steps = changes === undefined ? [] : stepTexts(changes)
-  if (steps.length === 0) return ''
-  const more = steps.length > STEPS ? `; ${steps.length - STEPS} more` : ''
-  return ` (${steps.slice(0, STEPS).join('; ')}${more})`
+/** Whose rights, where it is not the identity alone. */
+function rightsText(incident: Incident, changes: readonly Change[] | undefined): string {
+  return standingSteps(changes ?? []).length > 1 ? backText(incident, changes) : ''
+}
+
+function backText({ identity }: Incident, changes: readonly Change[] | undefined): string {
+  const clause = givenBackClause(givenBack(changes === undefined ? [] : standingSteps(changes), identity.name))
+  return clause === '' ? '' : ` (${clause})`
 }

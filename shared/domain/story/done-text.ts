@@ -9,19 +9,6 @@ import { titleText } from './step-titles.ts'
 /** The most steps that a sentence names. */
 const STEPS = 4
 
-/** The widest first: sessions of a role may be of many, a deny is of a user, a key is one. */
-function breadthOf(target: string): number {
-  return target.startsWith('role-') ? 0 : target.startsWith('user-') ? 1 : 2
-}
-
-/** Steps that are in place, the widest first, in words: `key …GUUA of ci-deploy switched off`. Names in them are as IAM takes them, words of one piece. */
-export function stepTexts(changes: readonly Change[]): string[] {
-  return standingSteps(changes)
-    .filter(({ isDone }) => isDone)
-    .toSorted((a, b) => breadthOf(a.target) - breadthOf(b.target))
-    .map(({ title }) => titleText(title))
-}
-
 /** What was done, when, and what was tried and is not confirmed, as whole sentences with the numbers of the entries of the record that say so. */
 export function doneText(incident: Incident, changes: readonly Change[]): DoneText {
   const standing = standingSteps(changes)

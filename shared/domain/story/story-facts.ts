@@ -1,5 +1,6 @@
 import type { Incident, IncidentSignal } from '../incident.ts'
 import { printable } from '../printable.ts'
+import { secondText } from '../time.ts'
 import { callsText } from '../timeline.ts'
 import { byGravity } from './by-gravity.ts'
 import { type Calls, callsOf } from './calls-text.ts'
@@ -39,7 +40,7 @@ export function suspiciousCall(signals: readonly IncidentSignal[]): IncidentSign
 function callFact({ time, action, address, country, network, agentFamily }: IncidentSignal): string {
   const at = [country, network].flatMap((part) => (part === undefined ? [] : [printable(part, 60)])).join(', ')
   const where = at === '' ? '' : ` (${at})`
-  return `${new Date(time).toISOString()} ${printable(action, 70)} from ${printable(address, 45)}${where}, tool ${printable(agentFamily, 40)}`
+  return `${secondText(time)} ${printable(action, 70)} from ${printable(address, 45)}${where}, tool ${printable(agentFamily, 40)}`
 }
 
 function habitFact({ usual }: Incident): string {
@@ -47,7 +48,7 @@ function habitFact({ usual }: Incident): string {
   const { since, calls, countries, networks, tools, services } = usual
   const lists = { countries, networks, tools, services }
   const said = Object.entries(lists).map(([name, values]) => `${name} ${values.map((value) => printable(value, 60)).join(', ') || 'none'}`)
-  return `${calls} calls since ${new Date(since).toISOString()}; ${said.join('; ')}`
+  return `${calls} calls since ${secondText(since)}; ${said.join('; ')}`
 }
 
 function countsOf(calls: readonly IncidentSignal[]): string {

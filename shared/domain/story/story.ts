@@ -102,8 +102,9 @@ function failedTold({ failed }: Calls): Told[] {
 /** What it costs the owner, where something refuses calls: those from its usual place. */
 function ownersTold({ incident, changes }: Pick<StoryInput, 'incident' | 'changes'>, { refusedAtHome }: Calls): Told[] {
   const { restrictedAt, containedAt, usual, openedAt } = incident
+  const key = switchedOff(incident, changes)
   const unrecorded = (others: 'more' | 'some') =>
-    hasKeyOff(incident, changes) ? `; CloudTrail keeps no record of calls with the switched-off key, so there may be ${others}` : ''
+    key === undefined ? '' : `; CloudTrail keeps no record of calls with ${key}, so there may be ${others}`
   const since = restrictedAt ?? containedAt
   if (since === undefined) return []
   const last = refusedAtHome.at(-1)
@@ -126,16 +127,19 @@ function ownersTold({ incident, changes }: Pick<StoryInput, 'incident' | 'change
 }
 
 /**
- * True where a key of it is switched off. Calls with such a key do not authenticate, and CloudTrail records what did, so nothing tells how many the owner made. Without the
- * record of the incident it goes by the kind of what was contained.
+ * The key of it that is switched off, or was until a release, in words; undefined where none was. Calls with such a key do not authenticate, and CloudTrail records what did, so
+ * nothing tells how many the owner made. Without the record of the incident it goes by the kind of what was contained.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html
  */
-function hasKeyOff({ containedAt, credentials, identity }: Incident, changes: readonly Change[] | undefined): boolean {
-  if (changes !== undefined)
-    return standingSteps(changes).some(
-      ({ isDone, contained, target }) => isDone && contained === 'Inactive' && target.startsWith(`access-key:${identity.name}/`),
-    )
-  return containedAt !== undefined && credentials.some(({ kind, isPrimary }) => isPrimary && kind === 'access-key')
+function switchedOff({ containedAt, credentials, identity, state }: Incident, changes: readonly Change[] | undefined): string | undefined {
+  const [off, on] = ['the switched-off key', 'a key while it is switched off']
+  if (changes === undefined) {
+    const isKey = containedAt !== undefined && credentials.some(({ kind, isPrimary }) => isPrimary && kind === 'access-key')
+    return isKey ? (state === 'released' ? on : off) : undefined
+  }
+  const isOwnKey = (target: string) => target.startsWith(`access-key:${identity.name}/`)
+  if (standingSteps(changes).some(({ isDone, contained, target }) => isDone && contained === 'Inactive' && isOwnKey(target))) return off
+  return changes.some(({ kind, to, target }) => kind === 'step-done' && to === 'Inactive' && isOwnKey(target)) ? on : undefined
 }
 
 const ENDS: Readonly<Record<Incident['state'], string>> = {

@@ -9,6 +9,7 @@ import { callsRefused, reasonsOf, refusedAfter, refusingAction, riskText, weaker
 import { reportedIn, reportLines } from '../../domain/report-lines.ts'
 import { confirmedText } from '../../domain/reported-by.ts'
 import { storyFacts } from '../../domain/story/story-facts.ts'
+import { secondText } from '../../domain/time.ts'
 
 /** One fact about an incident, with the id that sentences cite. */
 export interface Fact {
@@ -70,7 +71,12 @@ export function collectFacts({ incident, signals, changes }: ExplanationInput): 
     ...pendingOf(incident).map((line, at) => ({ id: `P${at + 1}`, text: printable(line, 160) })),
     ...(verdict === undefined
       ? []
-      : [{ id: 'V', text: `${verdict.kind} by ${printable(verdict.by, 120)} at ${verdict.at}: ${printable(verdict.reason, 160)}` }]),
+      : [
+          {
+            id: 'V',
+            text: `${verdict.kind} by ${printable(verdict.by, 120)} at ${secondText(Date.parse(verdict.at))}: ${printable(verdict.reason, 160)}`,
+          },
+        ]),
   ]
 }
 
@@ -109,11 +115,11 @@ function reportsOf(incident: Incident, signals: readonly IncidentSignal[]): Fact
 function callOf(signal: IncidentSignal, incident: Incident): string {
   const { time, action, outcome, errorCode, address, country } = signal
   const said = reportedIn(signal, incident)
-  if (said !== undefined) return `${new Date(time).toISOString()} report, ${printable(said, 200)}`
+  if (said !== undefined) return `${secondText(time)} report, ${printable(said, 200)}`
   const ended = outcome === 'success' ? '' : `, ${printable(errorCode ?? outcome, 40)}`
-  return `${new Date(time).toISOString()} ${printable(action, 70)} from ${printable(address, 45)}${country === undefined ? '' : ` (${country})`}${ended}`
+  return `${secondText(time)} ${printable(action, 70)} from ${printable(address, 45)}${country === undefined ? '' : ` (${country})`}${ended}`
 }
 
 function entryOf({ at, kind, target, actor, why }: Change): string {
-  return `${at} ${kind} ${printable(target, 100)} by ${printable(actor, 80)}: ${printable(why, 120)}`
+  return `${at.slice(0, 19).replace('T', ' ')} UTC ${kind} ${printable(target, 100)} by ${printable(actor, 80)}: ${printable(why, 120)}`
 }
