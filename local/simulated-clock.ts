@@ -6,8 +6,11 @@ export interface SimulatedClock extends Clock {
   moveTo(time: number): void
 }
 
-/** Makes the clock. With `elapsed` (milliseconds, such as `performance.now`) real time is added to the time of the event. */
-export function simulatedClock(elapsed: () => number = () => 0): SimulatedClock {
+/**
+ * Makes the clock. With `elapsed` (milliseconds, such as `performance.now`) real time is added to the time of the event, at most as much as `most` says at the moment: a story
+ * whose calls are a second apart does not get later because the machine is slow.
+ */
+export function simulatedClock(elapsed: () => number = () => 0, most: () => number = () => Number.POSITIVE_INFINITY): SimulatedClock {
   let base = 0
   let movedAt = 0
   return {
@@ -16,6 +19,6 @@ export function simulatedClock(elapsed: () => number = () => 0): SimulatedClock 
       base = time
       movedAt = elapsed()
     },
-    now: () => base + (elapsed() - movedAt),
+    now: () => base + Math.min(elapsed() - movedAt, most()),
   }
 }

@@ -11,6 +11,8 @@ interface Told {
   readonly leak: Leak
   /** Ids of the records of calls that the account refused by what was set. */
   readonly refused: ReadonlySet<string>
+  /** Those of them of which CloudTrail shows nothing. */
+  readonly unrecorded: ReadonlySet<string>
   readonly paint: Paint
   /** That of the terminal. */
   readonly width: number | undefined
@@ -26,7 +28,7 @@ interface Looked {
 const WORDS: Readonly<Record<string, string | undefined>> = { ask: 'people are asked', notify: 'people are told' }
 
 /** The second story in a few lines: what was reported, what the key did, and what was decided, in the order of time. */
-export function leakLines({ incident, signals, changes }: Looked, { leak, refused, paint, width }: Told): string[] {
+export function leakLines({ incident, signals, changes }: Looked, { leak, refused, unrecorded, paint, width }: Told): string[] {
   const first = signals.find(({ reportedBy }) => reportedBy === undefined)
   const said = signals.flatMap((signal) => {
     const words = reportedIn(signal, incident)
@@ -42,7 +44,6 @@ export function leakLines({ incident, signals, changes }: Looked, { leak, refuse
     return isTold ? [{ at: Date.parse(change.at), text: `→ ${WORDS[to] ?? to}` }] : []
   })
   const rows = [...said, ...used, ...done].sort((a, b) => a.at - b.at)
-  const stopped = leak.records.filter(({ eventID }) => refused.has(eventID)).length
   return [
     `${paint('bold', 'A second story')}: the key of ${LEAKED_USER} stands in a ticket, with its secret; incident ${incident.id} is ${incident.state}`,
     table(
@@ -51,6 +52,19 @@ export function leakLines({ incident, signals, changes }: Looked, { leak, refuse
       { width, indent: 2 },
     ),
     ...(reportLines(incident, signals)?.used ?? []).map((line) => `  ${printable(line, 200)}`),
-    `  ${stopped} of the ${leak.records.length} calls were refused by what was set; what else was refused, the key had no right to`,
+    ...stoppedLines({ leak, refused, unrecorded }),
+  ]
+}
+
+/** What became of all calls with the key, those too that CloudTrail does not show. */
+function stoppedLines({ leak, refused, unrecorded }: Pick<Told, 'leak' | 'refused' | 'unrecorded'>): string[] {
+  const { records } = leak
+  const stopped = records.filter(({ eventID }) => refused.has(eventID))
+  const withoutRight = records.filter(({ eventID, errorCode }) => errorCode !== undefined && !refused.has(eventID)).length
+  const shown = stopped.filter(({ eventID }) => !unrecorded.has(eventID)).length
+  const succeeded = records.length - stopped.length - withoutRight
+  return [
+    `  of its ${records.length} calls ${succeeded} succeeded, ${withoutRight} the key had no right to, and ${stopped.length} were refused by what was set`,
+    `  CloudTrail shows ${shown} of the ${stopped.length}: a call with a key that is switched off leaves no record`,
   ]
 }

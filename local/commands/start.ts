@@ -22,6 +22,7 @@ import { table } from '../render/table.ts'
 import { wrapText } from '../render/wrap.ts'
 import { simulatedClock } from '../simulated-clock.ts'
 import { type Leak, leakIn } from '../synthetic/leak.ts'
+import { ANSWERER, monthAnswers, monthLine } from '../synthetic/month-answers.ts'
 import { DELIVERY_MS, type Live, learn, replayLastDay } from '../synthetic/play.ts'
 import { ACCOUNT, type CloudTrailRecord } from '../synthetic/record.ts'
 import { byTime, type SyntheticHistory, syntheticHistory } from '../synthetic-history.ts'
@@ -39,6 +40,9 @@ const BEGINNING = { by: 'local:start', why: 'the policy of the embedded account'
 /** The second key stands in a ticket so long before the end: GuardDuty's word comes six minutes later. */
 const LEAK_MS = 10 * MINUTE_MS
 
+/** CloudTrail writes whole seconds: what is done about an event is done before the next second of the story. */
+const WITHIN_A_SECOND_MS = 999
+
 export interface StartOptions {
   readonly isOnce: boolean
   readonly folder: string
@@ -55,7 +59,11 @@ export async function start({ isOnce, folder, seed, rules, paint, width }: Start
   const print = (...lines: string[]) => process.stdout.write(`${wrapText(lines.join('\n'), width)}\n`)
   const end = Math.floor(Date.now() / HOUR_MS) * HOUR_MS
   const story = syntheticHistory({ seed, end, days: DAYS })
-  const clock = simulatedClock(() => performance.now())
+  let isTold = false
+  const clock = simulatedClock(
+    () => performance.now(),
+    () => (isTold ? Number.POSITIVE_INFINITY : WITHIN_A_SECOND_MS),
+  )
   clock.moveTo(end - DAYS * 24 * HOUR_MS)
   const embedded = await createEmbedded(folder, { picture: story.account, policy: STORY_POLICY, clock, ...BEGINNING }).catch((cause) => {
     // Only on a terminal, because other output may be stored in a log: whoever has the address can give verdicts.
@@ -73,17 +81,21 @@ export async function start({ isOnce, folder, seed, rules, paint, width }: Start
     )
     if (embedded.previous !== undefined)
       print(`The account that was here, its record and verdicts with it, is now in ${embedded.previous}.`, '')
-    await learn(run, story.history, { moveTo: clock.moveTo, sweep })
+    const { iam } = embedded.ports
+    const month = monthAnswers(embedded.target(`local:${ANSWERER}`))
+    await learn(run, story.history, { moveTo: clock.moveTo, sweep, iam, answer: month.answer })
     print(
       `Learned what is normal from ${story.history.length} calls of ${DAYS - 1} days. Now the last day, ${story.lastDay.length} calls, one by one.`,
+      monthLine(month, DAYS - 1),
       `The event of each call arrives ${duration(DELIVERY_MS)} after it, as CloudTrail may take, and the account refuses what was denied by then.`,
       ...[embedded.target('local:start').timesNote ?? []].flat(),
       '',
     )
     const leak = leakIn({ account: story.account, at: end - LEAK_MS, seed })
     const calls = [...(story.lastDay as readonly CloudTrailRecord[]), ...leak.records].sort(byTime)
-    const live = await replayLastDay(run, calls, { moveTo: clock.moveTo, sweep, iam: embedded.ports.iam, reports: leak.reports })
+    const live = await replayLastDay(run, calls, { moveTo: clock.moveTo, sweep, iam, reports: leak.reports })
     clock.moveTo(end)
+    isTold = true
     await sweep()
     await embedded.save()
     await tell(embedded, { story, leak, live, paint, width, print })
@@ -114,7 +126,7 @@ async function tell(embedded: Embedded, { story, leak, live, paint, width, print
   }
   if (live.refused.size > 0) print(...describeRefusals({ story, leak, live, paint, width }), '')
   for (const incident of open.filter(isOfLeak)) {
-    print(...leakLines({ incident, ...(await readKnown(incident, ports)) }, { leak, refused: live.refused, paint, width }), '')
+    print(...leakLines({ incident, ...(await readKnown(incident, ports)) }, { leak, ...live, paint, width }), '')
   }
   const watching = open.filter(({ state }) => state === 'watching')
   if (watching.length > 0)

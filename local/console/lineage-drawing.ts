@@ -1,5 +1,6 @@
 import { html } from 'hono/html'
-import type { Incident, LineageEdge } from '../../shared/domain/incident.ts'
+import type { Incident } from '../../shared/domain/incident.ts'
+import { type FoundSince, sessionsBefore } from '../../shared/domain/issued-before.ts'
 import { chart } from '../page/chart.ts'
 import { type Markup, shown } from '../page/document.ts'
 import { labelOf } from '../render/lineage.ts'
@@ -13,9 +14,10 @@ interface Issued {
 }
 
 /** What an incident's credentials created or issued, and what that created: as a drawing, and as a list for screen readers. */
-export function lineageDrawing({ lineage }: Incident): Markup {
+export function lineageDrawing(incident: Incident): Markup {
+  const { lineage } = incident
   if (lineage.length === 0) return html`<p>The credential created nothing that outlives it.</p>`
-  const roots = treesOf(lineage)
+  const roots = treesOf(incident)
   const list = (made: readonly Issued[]): Markup =>
     html`<ul>${made.map(({ name, children }) => html`<li>${name}${children.length === 0 ? '' : list(children)}</li>`)}</ul>`
   const drawing =
@@ -58,7 +60,9 @@ function sizeOf({ children }: Issued): number {
   return children.length === 0 ? 1 : children.reduce((sum, child) => sum + sizeOf(child), 0)
 }
 
-function treesOf(lineage: readonly LineageEdge[]): Issued[] {
+function treesOf(incident: FoundSince): Issued[] {
+  const { lineage } = incident
+  const before = new Set(sessionsBefore(incident))
   const made = Map.groupBy(lineage, ({ parent }) => parent)
   const known = new Set(lineage.map(({ id }) => id))
   const drawnOnce = new Set<string>()
@@ -66,7 +70,7 @@ function treesOf(lineage: readonly LineageEdge[]): Issued[] {
     // A role chain may have circles: each item is drawn once.
     if (drawnOnce.has(parent)) return []
     drawnOnce.add(parent)
-    return (made.get(parent) ?? []).map((edge) => ({ name: labelOf(edge), children: childrenOf(edge.id) }))
+    return (made.get(parent) ?? []).map((edge) => ({ name: labelOf(edge, before), children: childrenOf(edge.id) }))
   }
   const roots = [...made.keys()].filter((parent) => !known.has(parent))
   return (roots.length === 0 ? [...made.keys()].slice(0, 1) : roots).map((parent) => ({

@@ -2,7 +2,7 @@ import { html } from 'hono/html'
 import type { Contribution } from '../../shared/domain/assessment.ts'
 import { exceptedLines } from '../../shared/domain/excepted-lines.ts'
 import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
-import { callsRefused, reasonsOf, refusedAfter, refusingAction, weakerReasons } from '../../shared/domain/reasons.ts'
+import { callsRefused, reasonsOf, refusedAfter, refusingAction, sumLine, weakerReasons } from '../../shared/domain/reasons.ts'
 import { runbookLine } from '../../shared/domain/runbook.ts'
 import { type Markup, shown, table } from '../page/document.ts'
 import { moment } from '../render/style.ts'
@@ -21,15 +21,17 @@ export function whySection(looked: Looked): Markup {
 
 function reasonsTable({ incident, signals }: Looked): Markup {
   const { contributions, since } = reasonsOf(incident)
+  const weaker = weakerReasons(incident, signals)
+  const sum = sumLine(incident, weaker)
+  const below = sum === undefined ? '' : html`<p class="faint">${shown(sum, 400)}</p>`
   if (since.length === 0)
-    return findingsTable(contributions, `The findings that add up to the deterministic risk of ${incident.assessment.baseRisk}`)
+    return html`${findingsTable(contributions, `The findings that add up to the deterministic risk of ${incident.assessment.baseRisk}`)}${below}`
   const refused = refusedAfter(incident, signals)
-  const weaker = [...weakerReasons(incident, signals)]
   const except =
-    weaker.length === 0
+    weaker.size === 0
       ? ''
-      : ` Of ${weaker.join(', ')} a weaker finding was one: of each detector the strongest is kept, and it came later.`
-  return html`${findingsTable(contributions, 'The findings up to the decision')}
+      : ` Of ${[...weaker].join(', ')} a weaker finding was one: of each detector the strongest is kept, and it came later.`
+  return html`${findingsTable(contributions, 'The findings up to the decision')}${below}
 <h3>Found since then</h3><p>${refused === 0 ? '' : `After the ${refusingAction(incident)}: ${callsRefused(refused)}. `}This came later and is no reason for the decision.${except}</p>
 ${findingsTable(since, `The findings since then, and their points of the risk of ${incident.assessment.baseRisk} that all findings add up to`)}`
 }

@@ -1,13 +1,12 @@
 import { pendingOf } from '../../shared/contain/pending.ts'
 import { acceptedLines } from '../../shared/domain/accepted-lines.ts'
-import type { Contribution } from '../../shared/domain/assessment.ts'
 import { assigneeText } from '../../shared/domain/assignment.ts'
 import { attempted, isAttempt } from '../../shared/domain/attempt.ts'
 import type { Change } from '../../shared/domain/change.ts'
 import { stateText } from '../../shared/domain/dismissal.ts'
 import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
 import { printable } from '../../shared/domain/printable.ts'
-import { decidedRisk, reasonsOf, weakerReasons } from '../../shared/domain/reasons.ts'
+import { reasonsOf, sumLine, weakerReasons } from '../../shared/domain/reasons.ts'
 import { reportLines } from '../../shared/domain/report-lines.ts'
 import { confirmedText } from '../../shared/domain/reported-by.ts'
 import { nothingDoneLine, restrictionLines } from '../../shared/domain/restriction-lines.ts'
@@ -130,38 +129,24 @@ function reasons(
   { paint, width }: { paint: Paint; width: number | undefined },
 ): string[] {
   const { contributions, since } = reasonsOf(incident)
-  if (since.length === 0) return [paint('bold', 'Why'), indent(renderFindings(contributions, { width: inside(width) }))]
   const weaker = weakerReasons(incident, signals)
+  const sum = sumLine(incident, weaker)
+  const below = sum === undefined ? [] : [`  ${sum}`]
+  if (since.length === 0) return [paint('bold', 'Why'), indent(renderFindings(contributions, { width: inside(width) })), ...below]
   const noReason = weaker.size === 0 ? 'no reason for the decision' : 'no reason for the decision, except where it says so'
   return [
     `${paint('bold', 'Why')}: the findings up to the decision`,
     indent(renderFindings(contributions, { width: inside(width) })),
-    ...shortfall(incident, contributions, weaker),
+    ...below,
     '',
     `${paint('bold', 'Found since then')}: ${noReason}; with them the risk is ${incident.assessment.risk}`,
     indent(renderFindings(since, { hasShares: false, weaker, width: inside(width) })),
   ]
 }
 
-/** Says why the points add up to less than the risk that the decision names, where they do. */
-function shortfall(incident: Incident, contributions: readonly Contribution[], weaker: ReadonlySet<string>): string[] {
-  const { opinion } = incident.assessment
-  // The advisor moves the risk without a finding: that is said in the line of the risk.
-  if (opinion?.kind === 'answered' && opinion.shift !== 0) return []
-  const decided = decidedRisk(incident)
-  const points = contributions.reduce((sum, { share }) => sum + share, 0)
-  // Points are printed to a tenth.
-  if (decided === undefined || points > decided - 0.1) return []
-  const why =
-    weaker.size === 0
-      ? 'of each detector the strongest finding is kept, and some of these came later'
-      : `a weaker finding of ${[...weaker].join(', ')} counted then, and only the stronger one, which came later, is kept`
-  return [`  These points add up to ${points.toFixed(1)}, not to the ${decided} of the decision: ${why}.`]
-}
-
-function lineageOf({ lineage }: Incident, paint: Paint): string[] {
-  if (lineage.length === 0) return []
-  return ['', paint('bold', 'Created by the credential'), indent(renderLineage({ lineage }).join('\n'))]
+function lineageOf(incident: Incident, paint: Paint): string[] {
+  if (incident.lineage.length === 0) return []
+  return ['', paint('bold', 'Created by the credential'), indent(renderLineage(incident).join('\n'))]
 }
 
 function pending(incident: Incident, { paint, target }: { paint: Paint; target: Pick<Target, 'options'> }): string[] {

@@ -1,8 +1,8 @@
 import { isFullOfSessions } from '../decide/lineage-edges.ts'
 import { isAttempt } from '../domain/attempt.ts'
-import { isHearsay } from '../domain/ceilings.ts'
 import { isContainableIdentity } from '../domain/containable.ts'
 import type { Incident } from '../domain/incident.ts'
+import { firstFindingAt } from '../domain/issued-before.ts'
 import {
   hasFence,
   type IssuedWithin,
@@ -184,9 +184,7 @@ const ISSUED_AFTER_MS = 10 * MINUTE_MS
  * then it is all sessions of the role that were issued since, also those of others, who get a new one.
  */
 export function sessionsToRestrict({ lineage, findings, identity }: Incident): SessionsToRestrict[] {
-  // A party says of a time what it likes: what is restricted goes by calls, where there are any.
-  const calls = findings.filter((finding) => !isHearsay(finding))
-  const since = Math.min(...(calls.length === 0 ? findings : calls).map(({ time }) => time))
+  const since = firstFindingAt({ findings })
   const isFull = isFullOfSessions(lineage, identity)
   const sessions = new Map<string, { role: string; account: string | undefined; names: Set<string>; last: number }>()
   for (const { kind, owner, time, id } of lineage) {

@@ -14,8 +14,8 @@ import { calledFor } from './evidence-table.ts'
  * contained and never restricted.
  */
 export function decide(assessment: Assessment, identity: Identity, bounds: Bounds, acting?: ActingIn): Decision {
-  const { action: uncapped, why: reason } = calledFor(assessment, bounds)
-  const why = [reason, ...(bounds.about === undefined ? [] : [bounds.about])]
+  const { action: uncapped, why: reason, uncounted } = calledFor(assessment, bounds)
+  const why = [reason, ...(uncounted === undefined ? [] : [uncounted]), ...(bounds.about === undefined ? [] : [bounds.about])]
   let action = uncapped
   const capAt = (most: Action, reason: string) => {
     if (!isStronger(action, most)) return

@@ -27,6 +27,7 @@ import { askedOfMove, noteHarm, noteMove } from './moved-together.ts'
 import { noteExcepted } from './note-excepted.ts'
 import { readStanding } from './read-standing.ts'
 import { restrictionFor } from './restriction-for.ts'
+import { toldIn } from './told-in.ts'
 import { unansweredTags } from './unanswered-tags.ts'
 import { type Upserted, upsertIncident } from './upsert-incident.ts'
 import { usualUse } from './usual-use.ts'
@@ -130,9 +131,10 @@ async function evaluateIn(
   { correlation, last, own, moves, reports, apart }: About & { readonly correlation: Correlation },
   context: EvaluationContext,
 ): Promise<Evaluation | Upserted> {
-  const { signal, findings, evidence } = folded
+  const { signal } = folded
   const { unitOfWork, policy, ports } = context
   const { id } = correlation
+  const [findings, evidence] = [toldIn(id, folded.findings), toldIn(id, folded.evidence)]
   const known = correlation.kind === 'existing' ? last : undefined
   const tags = known === undefined ? [...unansweredTags(last?.value), ...(apart?.tags ?? [])] : []
   const before = known?.value.findings ?? []

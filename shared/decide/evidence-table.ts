@@ -5,6 +5,7 @@ import { CANARY_USED, confirmedBy } from '../domain/canary.ts'
 import { ceilingOf, SECRET_DISCLOSED } from '../domain/ceilings.ts'
 import type { Finding } from '../domain/finding.ts'
 import type { EvidenceTable } from '../domain/policy.ts'
+import { UNCOUNTED } from '../domain/reasons.ts'
 
 /** The ceilings of findings, strongest first. */
 const LEVELS = ['contain', 'restrict', 'ask', 'notify'] as const satisfies readonly Action[]
@@ -18,14 +19,14 @@ const LEVELS = ['contain', 'restrict', 'ask', 'notify'] as const satisfies reado
  * about, and never takes a question or a restriction back. Where the policy restricts nothing, it asks in place of a restriction.
  */
 export function calledFor(assessment: Assessment, bounds: Bounds): Called {
-  let called = byFullyBelieved(assessment, bounds)
+  let called = withUncounted(byFullyBelieved(assessment, bounds), 'contain', { assessment, bounds })
   let counted = countAt('contain', assessment, bounds)
   for (const level of LEVELS) {
     const count = countAt(level, assessment, bounds)
     if (count === counted) continue
     counted = count
     const more = byLevel(level, assessment, bounds)
-    if (isStronger(more.action, called.action)) called = more
+    if (isStronger(more.action, called.action)) called = withUncounted(more, level, { assessment, bounds })
   }
   const disclosed = byDisclosure(assessment, bounds)
   return disclosed !== undefined && isStronger(disclosed.action, called.action) ? disclosed : called
@@ -39,6 +40,24 @@ function mayBring(action: Action, { believed }: Bounds): (finding: Finding) => b
 function countAt(level: Action, { contributions }: Assessment, bounds: Bounds): number {
   const isCounted = mayBring(level, bounds)
   return contributions.filter(({ finding }) => isCounted(finding)).length
+}
+
+/** The most detectors that a reason names. */
+const NAMED = 3
+
+/**
+ * What is called for, with the findings that do not count for it where the risk that it names is another one than that of all findings. For a question it is not said: people
+ * are asked about all that is known.
+ */
+function withUncounted(called: Called, level: Action, { assessment, bounds }: { assessment: Assessment; bounds: Bounds }): Called {
+  if (!isStronger(called.action, 'ask')) return called
+  const isCounted = mayBring(level, bounds)
+  const { baseRisk } = assessment
+  if (numbersOf(assessment, isCounted).baseRisk === baseRisk) return called
+  const detectors = new Set(assessment.contributions.flatMap(({ finding }) => (isCounted(finding) ? [] : [finding.detector])))
+  const named = [...detectors].slice(0, NAMED).join(', ')
+  const more = detectors.size > NAMED ? ` and ${detectors.size - NAMED} more` : ''
+  return { ...called, uncounted: `${UNCOUNTED}${named}${more}, with which the risk is ${baseRisk}` }
 }
 
 /** What the findings call for that may bring this action about, and no more than that. */
@@ -94,10 +113,11 @@ function shifted(numbers: Numbers, shift: number): Numbers {
   return { baseRisk: moved(baseRisk), compromise: moved(compromise), harm: moved(harm), unchosen: moved(unchosen), lasting: moved(lasting) }
 }
 
-/** An action and the reason for it, in words for the reviewer. */
+/** An action and the reason for it, in words for the reviewer. `uncounted` names findings that do not count for it; absent where all do. */
 interface Called {
   readonly action: Action
   readonly why: string
+  readonly uncounted?: string
 }
 
 /** The strongest action whose row of the policy's table the numbers reach. Monotone in each number. */

@@ -91,6 +91,39 @@ export function decidedRisk({ decision }: Pick<Incident, 'decision'>): number | 
   return decision.why.flatMap((line) => Number(DECIDED.exec(line)?.[1] ?? Number.NaN)).findLast((risk) => !Number.isNaN(risk))
 }
 
+/** Before the detectors whose findings do not count for a decision, in a reason of it. */
+export const UNCOUNTED = 'counted without '
+
+/** Points are printed to a tenth. */
+const PRINTED = 0.1
+
+/**
+ * Why the points of the reasons do not add up to the risk that the decision names, as a sentence; undefined where they do, where people are only asked, and where the advisor moved the
+ * risk, which the line of the risk says. `weaker`: the detectors of which a weaker finding counted then.
+ */
+export function sumLine(incident: Incident, weaker: ReadonlySet<string>): string | undefined {
+  const { opinion } = incident.assessment
+  if (reasonsUntil(incident) === undefined || (opinion?.kind === 'answered' && opinion.shift !== 0)) return undefined
+  const decided = decidedRisk(incident)
+  const points = reasonsOf(incident).contributions.reduce((sum, { share }) => sum + share, 0)
+  if (decided === undefined || Math.abs(points - decided) <= PRINTED) return undefined
+  const why = points < decided ? lessBecause(weaker) : moreBecause(incident)
+  return `These points add up to ${points.toFixed(1)}, not to the ${decided} of the decision: ${why}.`
+}
+
+function lessBecause(weaker: ReadonlySet<string>): string {
+  return weaker.size === 0
+    ? 'of each detector the strongest finding is kept, and some of these came later'
+    : `a weaker finding of ${[...weaker].join(', ')} counted then, and only the stronger one, which came later, is kept`
+}
+
+function moreBecause({ decision }: Pick<Incident, 'decision'>): string {
+  const said = decision.why.findLast((line) => line.startsWith(UNCOUNTED))
+  return said === undefined
+    ? 'it counts only what may bring it about, and what had arrived by then'
+    : `it is ${said.slice(0, said.lastIndexOf(', '))}: what says so may not bring that about`
+}
+
 /** `3 calls refused`: those with findings, and those that our own steps refused. */
 export function callsRefused(count: number): string {
   return `${counted(count, 'call')} refused`

@@ -41,28 +41,99 @@ describe('start', () => {
     ]
     expect(order.map((words) => second.indexOf(words))).toEqual(order.map((words) => second.indexOf(words)).toSorted((a, b) => a - b))
     for (const words of order) expect(second).toContain(words)
-    expect(second).toMatch(/ {2}[1-9]\d* of the 12 calls were refused by what was set/)
+    expect(second).toMatch(/and [1-9]\d* were refused by what was set/)
     expect(story).toMatch(/What it cost: [1-9]\d* calls of the key's owner/)
     expect(story).toMatch(/confirm +npm run --silent countersign -- confirm inc-\w+ --data \S+ --reason "…"/)
     expect(story).toMatch(/release +npm run --silent countersign -- release inc-\w+ --data \S+ --reason "…"/)
   })
 })
 
-describe('the sweep, as the schedule of a stack has it', () => {
-  it('has closed what nobody answered in the month of the story, and leaves nothing open beyond its time', async () => {
-    interface Swept extends Listed {
-      readonly decidedBy: { readonly time: number }
-      readonly updatedAt: number
-      readonly verdict?: { readonly by: string }
+describe('the month of the story', () => {
+  interface Kept extends Listed {
+    readonly openedAt: number
+    readonly decidedBy: { readonly time: number }
+    readonly updatedAt: number
+    readonly verdict?: { readonly by: string; readonly kind: string; readonly reason: string }
+  }
+  const listed = async () => lines<Kept>((await countersign(['incidents', 'list', '--all', '--json', ...on])).out)
+
+  it('leaves nothing that asks unanswered and nothing restricted: a person of the story released each, with a reason, as one line tells', async () => {
+    const all = await listed()
+    const lastDay = Math.max(...all.map(({ openedAt }) => openedAt)) - 86_400_000
+    const ofMonth = all.filter(({ openedAt, state }) => openedAt < lastDay && state !== 'watching')
+    expect(ofMonth.length).toBeGreaterThan(0)
+    const [, count = '', told = ''] =
+      story.match(/^In these 30 days (\d+) incidents? asked, and ben released (?:it|each) with a reason: (.*)$/m) ?? []
+    expect(Number(count)).toBe(ofMonth.length)
+    for (const { id, state, verdict } of ofMonth) {
+      expect([id, state, verdict?.by, verdict?.kind]).toEqual([id, 'released', 'local:ben', 'legitimate'])
+      expect(told).toContain(id)
+      expect(told).toContain(verdict?.reason)
     }
-    const all = lines<Swept>((await countersign(['incidents', 'list', '--all', '--json', ...on])).out)
-    // What only was asked about expires; what was restricted is kept. Which of both the month has depends on the weekdays in it.
-    const closed = all.filter(({ state, verdict }) => state === 'expired' || verdict?.by === 'countersign:sweep')
-    expect(closed.length).toBeGreaterThan(0)
+  })
+
+  it('is swept as the schedule of a stack does it, and leaves nothing open beyond its time', async () => {
+    const all = await listed()
     const latest = Math.max(...all.map(({ updatedAt }) => updatedAt))
-    const waits = all.filter(({ state }) => state === 'asking' || state === 'contained')
+    const waits = all.filter(({ state }) => state === 'asking' || state === 'restricted' || state === 'contained')
     for (const { id, decidedBy } of waits) expect([id, latest - decidedBy.time < 168 * 3_600_000]).toEqual([id, true])
     expect((await countersign(['changes', 'export', ...on])).out).toContain('"actor":"countersign:sweep"')
+  })
+})
+
+describe('the two stories', () => {
+  interface Shown {
+    readonly incident: Listed & { readonly restrictedAt: number }
+    readonly signals: readonly { readonly time: number; readonly outcome: string; readonly action: string; readonly address: string }[]
+  }
+  const shownOf = async (name: string) => {
+    const all = lines<Listed>((await countersign(['incidents', '--json', ...on])).out)
+    const { id } = all.find(({ identity }) => identity.name === name) as Listed
+    const [whole] = lines<Shown>((await countersign(['incidents', 'show', id, '--json', ...on])).out)
+    return { whole: whole as Shown, text: (await countersign(['incidents', 'show', id, ...on])).out }
+  }
+
+  it.each([
+    ['ci-deploy', '146.70.52.'],
+    ['ci-release', '185.220.101.'],
+  ])(
+    'of %s have no call of the intruder that succeeds once it is restricted, and one count of refusals everywhere',
+    async (name, network) => {
+      const { whole, text } = await shownOf(name)
+      const { incident, signals } = whole
+      expect(incident.state).toBe('contained')
+      const later = signals.filter(({ time, address }) => time > incident.restrictedAt && address.startsWith(network))
+      expect(later.length).toBeGreaterThan(0)
+      expect(later.filter(({ outcome, action }) => outcome !== 'denied' && action !== 'sts:GetCallerIdentity')).toEqual([])
+      const [, refused] = text.match(/Refused: (\d+) calls? after the restriction/) ?? []
+      expect(Number(refused)).toBe(later.length)
+      const part = name === 'ci-release' ? story.split('A second story')[1] : story.split('What it stopped')[1]
+      expect(part?.match(/CloudTrail shows (\d+) of the \d+:/)?.[1]).toBe(refused)
+    },
+  )
+
+  it('the second one says what became of each of its calls', async () => {
+    const [, ...counts] =
+      story.match(/of its (\d+) calls (\d+) succeeded, (\d+) the key had no right to, and (\d+) were refused by what was set/) ?? []
+    const [all = 0, succeeded = 0, withoutRight = 0, refused = 0] = counts.map(Number)
+    expect(all).toBe(12)
+    expect(succeeded + withoutRight + refused).toBe(all)
+    expect(refused).toBeGreaterThan(0)
+    const { text } = await shownOf('ci-release')
+    expect(text).toContain(`${succeeded} calls with findings succeeded`)
+    expect(text).toContain(`after the restriction and ${withoutRight} before that`)
+  })
+
+  it('the first one says whose the sessions are that ended', async () => {
+    const { text } = await shownOf('ci-deploy')
+    const [, ended = ''] = text.match(/What it costs the owner: (\d+) sessions? issued before the first finding ended too/) ?? []
+    expect(text.match(/, before the first finding$/gm)).toHaveLength(Number(ended))
+  })
+
+  it('the points of the second add up to the risk of its decision, or the line below them says why not', async () => {
+    const { text } = await shownOf('ci-release')
+    expect(text).toContain('; counted without secret-disclosed, with which the risk is ')
+    expect(text).toMatch(/These points add up to [\d.]+, not to the [\d.]+ of the decision: it is counted without secret-disclosed: /)
   })
 })
 

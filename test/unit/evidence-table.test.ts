@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { decide } from '../../shared/decide/decide.ts'
 import { calledFor, isFenced } from '../../shared/decide/evidence-table.ts'
 import { type Action, isStronger } from '../../shared/domain/action.ts'
-import { type Assessment, type Familiarity, withOpinion } from '../../shared/domain/assessment.ts'
+import { type Assessment, assessmentOf, type Familiarity, withOpinion } from '../../shared/domain/assessment.ts'
 import { boundsFor } from '../../shared/domain/bounds.ts'
 import type { Finding } from '../../shared/domain/finding.ts'
 import { parsePolicy } from '../../shared/record/policy-in-force.ts'
@@ -100,6 +101,26 @@ describe('which evidence leads to which action, by the default table', () => {
     [{ harm: 99 }, 'risk 99 reaches notify 25 by an owner whose habits are known; compromise 0, harm 99'],
   ])('names the row that brought the action, and the numbers that reach it: %o', (parts, why) => {
     expect(calledFor(assessed(parts), BOUNDS).why).toBe(why)
+  })
+
+  it('names what does not count for a restriction, and the risk with it, and says nothing where all counts or people are only asked', () => {
+    const found = (detector: string, parts: Partial<Finding> = {}): Finding => {
+      const { reportedBy: _, ...rest } = CONFIRMED
+      return { ...rest, detector, fact: detector, weight: 0.65, isConfirmed: false, ...parts }
+    }
+    const calls = found('caller-identity-from-new-place', { group: 'initial-access' } as never)
+    const ticket = found('secret-disclosed', { reportedBy: 'jira' })
+    const both = calledFor(assessmentOf([calls, ticket]), BOUNDS)
+    expect([both.action, both.why]).toEqual(['restrict', 'risk 65; who alone: compromise 65 reaches 60: this is likely not the owner'])
+    expect(both.uncounted).toBe('counted without secret-disclosed, with which the risk is 87.8')
+    expect(calledFor(assessmentOf([calls]), BOUNDS)).not.toHaveProperty('uncounted')
+    expect(calledFor(assessmentOf([ticket]), BOUNDS)).toEqual(expect.not.objectContaining({ uncounted: expect.anything() }))
+    const why = decide(
+      assessmentOf([calls, ticket]),
+      { id: arnOf('ci-build'), kind: 'iam-user', name: 'ci-build', account: '123456789012' },
+      BOUNDS,
+    ).why
+    expect(why).toEqual([both.why, both.uncounted])
   })
 
   it('a tier may ask about a credential that does not leak only from a higher risk on', () => {

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import { whySection } from '../../local/console/why-section.ts'
 import { renderIncident } from '../../local/render/incident.ts'
 import { renderList } from '../../local/render/incident-list.ts'
 import type { Paint } from '../../local/render/style.ts'
 import { renderTimeline } from '../../local/render/timeline.ts'
+import { assessmentOf } from '../../shared/domain/assessment.ts'
+import type { Finding } from '../../shared/domain/finding.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
-import { reasonsOf, refusedAfter, riskText, weakerReasons } from '../../shared/domain/reasons.ts'
+import { reasonsOf, refusedAfter, riskText, sumLine, weakerReasons } from '../../shared/domain/reasons.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
 import { noticeOf } from '../../shared/record/notice.ts'
 import { parsePolicy } from '../../shared/record/policy-in-force.ts'
@@ -14,6 +17,7 @@ import { linesOf } from '../../shared/review/explain/lines.ts'
 import { review } from '../../shared/review/review.ts'
 import { detailsOf } from '../../shared/slack/details.ts'
 import { messageOf } from '../../shared/slack/message.ts'
+import { incidentOf } from '../contract/samples.ts'
 import { ATTACK, arnOf, call, embedded, KEY, NOW } from '../embedded.ts'
 
 const plain: Paint = (_, text) => text
@@ -220,5 +224,59 @@ describe('the risk that is shown', () => {
     const advised = { ...before, assessment: { ...before.assessment, risk: 44, baseRisk: 55.6, opinion } }
     expect(riskText(advised)).toBe('44 of 100: 55.6 by its findings, and 11.6 less by the advisor, who suppresses no question')
     expect(riskText(before)).toBe(`${before.assessment.risk} of 100`)
+  })
+})
+
+describe('the sum of the reasons', () => {
+  const finding = (detector: string, parts: Partial<Finding> = {}): Finding => ({
+    detector,
+    title: detector,
+    weight: 0.65,
+    axis: 'who',
+    group: 'origin',
+    fact: detector,
+    technique: 'T1078',
+    isConfirmed: false,
+    reason: 'seen',
+    signalId: 's',
+    credentialId: KEY,
+    time: NOW,
+    ...parts,
+  })
+  const CALL = finding('new-country')
+  const TICKET = finding('secret-disclosed', { reportedBy: 'jira' })
+  const restrictedFor = (findings: readonly Finding[], why: readonly string[]) =>
+    incidentOf('inc-000000000001', {
+      findings,
+      assessment: assessmentOf(findings),
+      decision: { action: 'restrict', would: 'restrict', tier: 'default', mode: 'contain', why: [...why] },
+      decidedBy: { signalId: 's', time: NOW, origin: undefined },
+    })
+  const WHY = 'risk 65; who alone: compromise 65 reaches 60: this is likely not the owner'
+  const none = new Set<string>()
+
+  it('is said where findings that do not count for the decision make it more', () => {
+    const incident = restrictedFor([CALL, TICKET], [WHY, 'counted without secret-disclosed, with which the risk is 87.8'])
+    const line =
+      'These points add up to 87.8, not to the 65 of the decision: it is counted without secret-disclosed: what says so may not bring that about.'
+    expect(sumLine(incident, none)).toBe(line)
+    expect(renderIncident(incident, plain)).toContain(line)
+    expect(String(whySection({ incident, signals: [] }))).toContain(line)
+  })
+
+  it('says what else may be where the decision names none, and nothing where both are the same or people are asked', () => {
+    expect(sumLine(restrictedFor([CALL, TICKET], [WHY]), none)).toContain(
+      'it counts only what may bring it about, and what had arrived by then',
+    )
+    expect(sumLine(restrictedFor([CALL], [WHY]), none)).toBeUndefined()
+    const incident = restrictedFor([CALL, TICKET], [WHY])
+    expect(sumLine({ ...incident, decision: { ...incident.decision, action: 'ask', would: 'ask' } }, none)).toBeUndefined()
+  })
+
+  it('says of a smaller one which weaker finding counted then', () => {
+    const incident = restrictedFor([CALL], ['risk 80; who alone: compromise 80 reaches 60: this is likely not the owner'])
+    expect(sumLine(incident, new Set(['new-network']))).toBe(
+      'These points add up to 65.0, not to the 80 of the decision: a weaker finding of new-network counted then, and only the stronger one, which came later, is kept.',
+    )
   })
 })

@@ -128,6 +128,28 @@ describe('the story of an incident', () => {
     expect(restricted).toEqual(['What it costs the owner: no call from the usual place is known to be refused since.'])
   })
 
+  it('says of what it costs that sessions issued before the first finding ended too, and of later ones nothing', () => {
+    const session = (time: number, id = `ASIA${time}`) => ({
+      kind: 'session' as const,
+      id,
+      owner: `arn:aws:sts::123456789012:assumed-role/deploy/${id}`,
+      parent: 'AKIAIOSFODNN7EXAMPLE',
+      signalId: '1',
+      time,
+    })
+    const lineage = [session(AT - 3_600_000), session(AT - 1000), session(AT), session(AT + 1000)]
+    const costs = (parts: Partial<Incident>, changes: readonly Change[]) =>
+      told({ lineage, openedAt: AT, ...parts }, SIGNALS, changes).filter((line) => line.startsWith('What it costs the owner'))
+    const ended = DONE.map((change) => ({ ...change, target: 'role-policy:deploy/CountersignRevoke-inc-1' }))
+    expect(costs({}, ended)[0]).toMatch(
+      /^What it costs the owner: 2 sessions issued before the first finding ended too; 2 calls from the usual place/,
+    )
+    expect(costs({ usual: undefined } as never, ended)[0]).toContain('2 sessions issued before the first finding ended too')
+    expect(costs({}, DONE)[0]).not.toContain('sessions issued')
+    expect(costs({ lineage: lineage.slice(2) }, ended)[0]).not.toContain('issued before')
+    expect(costs({ state: 'restricted', restrictedAt: AT, containedAt: undefined }, ended)[0]).not.toContain('issued before')
+  })
+
   it('names the account where the policy has a name for it, and has its id beside it', () => {
     expect(told({ accountName: 'production' })[0]).toContain('(owner platform; account production (123456789012)) was used')
     const root = { ...CONTAINED.identity, kind: 'root' as const }

@@ -8,16 +8,18 @@ import { evaluatePolicy } from './evaluate-policy.ts'
 
 /**
  * True where a policy that denies, attached to the identity of a call, would have refused it. False where that depends on what CloudTrail does not show, and
- * for a call of a service that IAM does not know.
+ * for a call of a service that IAM does not know. `known`: condition keys of the call that its signal does not say.
  */
-export function isRefusedBy(document: unknown, signal: Signal): boolean {
+export function isRefusedBy(document: unknown, signal: Signal, known: ConditionContext = NOTHING): boolean {
   if (signal.kind !== 'api-call' || NEVER_REFUSED.has(signal.action)) return false
-  const context = contextOf(signal)
+  const context = new Map([...contextOf(signal), ...known])
   const resource = resourceOf(signal)
   return iamActionsOf(signal.action).some(
     (action) => evaluatePolicy({ identity: [ALLOW_ALL, { name: 'denial', document }] }, { action, resource, context }).outcome === 'denied',
   )
 }
+
+const NOTHING: ConditionContext = new Map()
 
 /** Allows what no document denies, so that only denials decide. */
 const ALLOW_ALL = { name: 'everything', document: { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } } }

@@ -7,7 +7,7 @@ export const suspectCredentialUsed: Detector = {
   weight: 0.6,
   group: 'lineage',
   attack: 'T1550.001',
-  runbook: 'Open the incident that is named, and contain this credential together with the one that issued it.',
+  runbook: 'Contain this credential together with the one that issued it; where another incident is named, open that one.',
   delivery: 'every-call',
   matches({ parentIncidentId, isParentSuspect, outcome, identity, credential }) {
     // A refused call shows that containment works.

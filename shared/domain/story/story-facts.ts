@@ -1,4 +1,5 @@
 import type { Incident, IncidentSignal } from '../incident.ts'
+import { sessionsBefore } from '../issued-before.ts'
 import { printable } from '../printable.ts'
 import { secondText } from '../time.ts'
 import { callsText } from '../timeline.ts'
@@ -27,8 +28,14 @@ export function storyFacts(incident: Incident, signals: readonly IncidentSignal[
     { id: 'N', text: `success: ${countsOf(calls.succeeded)}` },
     { id: 'X', text: `denied before: ${countsOf(calls.refusedBefore)}; denied since: ${countsOf(calls.refusedSince)}` },
     ...(calls.failed.length === 0 ? [] : [{ id: 'Y' as const, text: `failed otherwise: ${countsOf(calls.failed)}${errorsOf(calls)}` }]),
-    { id: 'W', text: `denied since, from usual places: ${countsOf(calls.refusedAtHome)}${addressesOf(calls)}` },
+    { id: 'W', text: `denied since, from usual places: ${countsOf(calls.refusedAtHome)}${addressesOf(calls)}${sessionsFact(incident)}` },
   ]
+}
+
+/** What a containment also ends. */
+function sessionsFact(incident: Incident): string {
+  const { length } = incident.containedAt === undefined ? [] : sessionsBefore(incident)
+  return length === 0 ? '' : `; sessions issued before the first finding: ${length}`
 }
 
 /** The call that a story begins with: the first with findings from elsewhere, else the first with findings. */

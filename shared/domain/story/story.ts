@@ -1,6 +1,8 @@
 import type { Change } from '../change.ts'
+import { counted } from '../counted.ts'
 import { isDismissal } from '../dismissal.ts'
 import type { Incident, IncidentSignal } from '../incident.ts'
+import { sessionsBefore } from '../issued-before.ts'
 import { standingSteps } from '../progress.ts'
 import { refusingAction } from '../reasons.ts'
 import { SWEEP_ACTOR } from '../sweep-actor.ts'
@@ -107,11 +109,13 @@ function ownersTold({ incident, changes }: Pick<StoryInput, 'incident' | 'change
     key === undefined ? '' : `; CloudTrail keeps no record of calls with ${key}, so there may be ${others}`
   const since = restrictedAt ?? containedAt
   if (since === undefined) return []
+  const ended = endedText(incident, changes)
+  const first = ended === '' ? '' : `${ended}; `
   const last = refusedAtHome.at(-1)
   if (last !== undefined)
     return [
       {
-        parts: say`What it costs the owner: ${callsText(refusedAtHome)} from the usual place refused since, the last at ${clockText(last.time)}: ${kindsText(refusedAtHome)}${unrecorded('more')}.`,
+        parts: say`What it costs the owner: ${first}${callsText(refusedAtHome)} from the usual place refused since, the last at ${clockText(last.time)}: ${kindsText(refusedAtHome)}${unrecorded('more')}.`,
         facts: ['W'],
       },
     ]
@@ -119,11 +123,18 @@ function ownersTold({ incident, changes }: Pick<StoryInput, 'incident' | 'change
   return [
     {
       parts: isKnown
-        ? say`What it costs the owner: no call from the usual place is known to be refused since${unrecorded('some')}.`
-        : say`What it costs the owner is not known, because its usual place is not.`,
+        ? say`What it costs the owner: ${first}no call from the usual place is known to be refused since${unrecorded('some')}.`
+        : say`What it costs the owner is not known, because its usual place is not${ended === '' ? '' : `; ${ended}`}.`,
       facts: ['W'],
     },
   ]
+}
+
+/** The sessions that were ended although they were issued before the first finding; empty where there are none. Without the record it goes by the containment. */
+function endedText(incident: Incident, changes: readonly Change[] | undefined): string {
+  const isSet = changes === undefined || standingSteps(changes).some(({ isDone, target }) => isDone && target.startsWith('role-policy:'))
+  const { length } = isSet && incident.containedAt !== undefined ? sessionsBefore(incident) : []
+  return length === 0 ? '' : `${counted(length, 'session')} issued before the first finding ended too`
 }
 
 /**
