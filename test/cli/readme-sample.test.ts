@@ -11,7 +11,7 @@ function sampleLines(): string[] {
   return sample.split('\n').flatMap((line) => (line.trim() === '' || line.trim() === '…' ? [] : [line.slice(4)]))
 }
 
-/** What differs from run to run, in one form: numbers, hours and dates, ids of keys and incidents, and how wide a column is. */
+/** What differs from run to run, in one form: numbers and the plural of what they count, hours and dates, ids of keys and incidents, and how wide a column is. */
 function withoutRun(line: string): string {
   return line
     .replaceAll(/ --data \S+/g, '')
@@ -21,6 +21,7 @@ function withoutRun(line: string): string {
     .replaceAll(/inc-[0-9a-f]{12}/g, 'inc')
     .replaceAll(/\d+(?:[.:,]\d+)*/g, '0')
     .replaceAll(/(?:deploy-0, )*deploy-0/g, 'deploy-0')
+    .replaceAll(/\b0 (session|incident)s?\b/g, '0 $1s')
     .replaceAll(/ {2,}/g, '  ')
     .trimEnd()
 }
