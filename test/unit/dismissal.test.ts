@@ -88,13 +88,16 @@ describe('the verdict that it was legitimate', () => {
     const shown = await showIncident(asking.target, asking.incident.id, { isJson: false, paint: (_, text) => text })
     expect(shown).toContain(`countersign -- dismiss ${asking.incident.id} --reason "…"`)
     expect(shown).not.toContain(`countersign -- release ${asking.incident.id}`)
-    expect(noticeOf(asking.incident, 'ask', undefined).body).toContain(`countersign dismiss ${asking.incident.id} --reason "…"`)
+    const changes = await asking.ports.record.list(incidentSubject(asking.incident.id))
+    expect(noticeOf(asking.incident, 'ask', undefined, { changes }).body).toContain(
+      `countersign dismiss ${asking.incident.id} --reason "…"`,
+    )
     const contained = await consoleWorld()
     const kept = await showIncident(contained.target, contained.incident.id, { isJson: false, paint: (_, text) => text })
     expect(kept).toContain(`countersign -- release ${contained.incident.id} --reason "…"`)
     expect(kept).not.toContain('countersign -- dismiss')
     // What was contained before is dismissed by no command.
-    expect(commandWord('legitimate', { ...contained.incident, state: 'asking' }, undefined)).toBe('release')
+    expect(commandWord('legitimate', { ...contained.incident, state: 'asking' }, [])).toBe('release')
   })
 
   it('answers on the command line what happened', async () => {

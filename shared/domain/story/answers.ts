@@ -36,9 +36,10 @@ export function answersOf(incident: Incident, changes: readonly Change[] | undef
   }))
 }
 
-/** The word of the command line that gives a review: `dismiss` in place of `release` where a button says so and the command may. */
+/** The word of the command line that gives a review: `dismiss` in place of `release` where its chain says that nothing was done. Without the chain it is `release`, which is right of both. */
 export function commandWord(kind: ReviewKind, incident: Incident, changes: readonly Change[] | undefined): string {
-  const isDismissed = kind === 'legitimate' && isDismissal(incident, changes) && whyNotDismissable(incident, changes) === undefined
+  const isDismissed =
+    kind === 'legitimate' && changes !== undefined && isDismissal(incident, changes) && whyNotDismissable(incident, changes) === undefined
   return isDismissed ? 'dismiss' : COMMANDS[kind]
 }
 
