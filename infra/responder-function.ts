@@ -26,8 +26,10 @@ export interface ResponderFunctionProps {
   readonly files?: Readonly<Record<string, string>>
 }
 
-/** What the bundles have instead of the SDK's search for credentials, which is a tenth of a bundle. */
-const ENVIRONMENT_CREDENTIALS = join(import.meta.dirname, '..', 'functions', 'wiring', 'environment-credentials.ts')
+/** What the bundles have instead of the SDK's search for credentials and for tokens, which is a tenth of a bundle. */
+const WIRING = join(import.meta.dirname, '..', 'functions', 'wiring')
+const ENVIRONMENT_CREDENTIALS = join(WIRING, 'environment-credentials.ts')
+const NO_TOKENS = join(WIRING, 'no-tokens.ts')
 
 /** The longest name of a Lambda function, in characters. */
 const NAME_LIMIT = 64
@@ -97,7 +99,10 @@ export class ResponderFunction extends Construct {
         // In an ES module every import of a built-in module reads all that it exports: that of node:http loads Node's fetch, for 20 ms.
         format: OutputFormat.CJS,
         define: { 'import.meta.dirname': '__dirname' },
-        esbuildArgs: { '--alias:@aws-sdk/credential-provider-node': ENVIRONMENT_CREDENTIALS },
+        esbuildArgs: {
+          '--alias:@aws-sdk/credential-provider-node': ENVIRONMENT_CREDENTIALS,
+          '--alias:@aws-sdk/token-providers': NO_TOKENS,
+        },
         target: 'node24',
         minify: true,
         // The SDK is bundled: the version that was tested is the version that runs.

@@ -185,13 +185,21 @@ describe('eval with an advisor', () => {
 })
 
 describe('drift', () => {
-  it('says that there is nothing to learn from yet, then how verdicts agree, with a page of plots', async () => {
-    expect((await countersign(['drift', ...on])).out).toContain('No verdict of a person yet')
+  it('says that there is nothing to learn from where no person said anything', async () => {
+    const log = join(folder, 'quiet.json')
+    writeFileSync(log, JSON.stringify({ Records: [] }))
+    const quiet = join(folder, 'quiet')
+    await countersign(['replay', log, '--data', quiet])
+    expect((await countersign(['drift', '--data', quiet])).out).toContain('No verdict of a person yet')
+  })
+
+  it('says how verdicts agree, with a page of plots', async () => {
+    expect((await countersign(['drift', ...on])).out).toContain('3 verdicts, 0 compromised')
     await countersign(['confirm', idOf('contained'), '--reason', 'it was stolen', '--yes', ...on])
     await countersign(['release', idOf('watching'), '--reason', 'it was Anna', '--yes', ...on])
     const page = join(folder, 'drift.html')
     const { out } = await countersign(['drift', '--out', page, ...on])
-    expect(out).toContain('2 verdicts, 1 compromised')
+    expect(out).toContain('5 verdicts, 1 compromised')
     expect(out).toMatch(/ {2}discovery-burst +1 +100 %/)
     expect(out).toContain('Proposals\n  none')
     expect(existsSync(page)).toBe(true)
@@ -199,7 +207,7 @@ describe('drift', () => {
     expect(html.match(/<picture>/g)).toHaveLength(3)
     expect(drawingsIn(html)[0]).toContain('predicted')
     expect(html).not.toContain('<script')
-    expect(JSON.parse((await countersign(['drift', '--json', ...on])).out)).toMatchObject({ verdicts: 2, compromised: 1, proposals: [] })
+    expect(JSON.parse((await countersign(['drift', '--json', ...on])).out)).toMatchObject({ verdicts: 5, compromised: 1, proposals: [] })
     const accepted = await countersign(['drift', 'accept', 'ask-loosen', '--reason', 'x', '--yes', ...on])
     expect(accepted.err).toContain('there are no proposals now')
   })

@@ -1,7 +1,7 @@
 import { type AccountPolicies, isServiceLinked, type NamedPolicy, type PolicyHolder } from '../../domain/account-policies.ts'
 import { Meter } from '../../domain/meter.ts'
 import { becomesOf, type Hop, type ReachNode } from './become.ts'
-import { type FoundPath, listedPaths } from './found-paths.ts'
+import type { FoundPath } from './found-paths.ts'
 import { type OwnReach, ownReachOf } from './own-reach.ts'
 import { POLICY_STEPS, readPolicy } from './read-policies.ts'
 import { type ReachPart, scoreOf } from './score.ts'
@@ -71,10 +71,7 @@ function computedReach(account: AccountPolicies, isOver: () => boolean): Readonl
       const { id, kind, name } = holder
       const reach = Math.max(score, next?.points ?? 0)
       const reasons = [...parts.map(({ reason }) => reason), ...others]
-      return [
-        id,
-        { id, kind, name, reach, reasons, paths: listedPaths(own.paths), hops, isCut: own.isCut || own.asker.policies.work.isSpent },
-      ]
+      return [id, { id, kind, name, reach, reasons, paths: own.listed, hops, isCut: own.isCut || own.asker.policies.work.isSpent }]
     }),
   )
 }
@@ -105,12 +102,15 @@ function ownReachesOf(
   return owns
 }
 
+/** Policies that are read between two looks at the clock. */
+const READ_AT_ONCE = 100
+
 /** What may be spent on each policy. All are read with equal shares first; those to which theirs is too little have equal shares of what the others left. */
 function policyShareIn(policies: ReadonlySet<NamedPolicy>, isOver: () => boolean): number {
   const share = Math.min(POLICY_STEPS, ACCOUNT_STEPS / Math.max(1, policies.size))
   let [used, unfinished] = [0, 0]
-  for (const policy of policies) {
-    if (isOver()) return share
+  for (const [at, policy] of [...policies].entries()) {
+    if (at % READ_AT_ONCE === 0 && isOver()) return share
     const { steps, isCut } = readPolicy(policy, share)
     used += steps
     if (isCut === true) unfinished += 1

@@ -1,6 +1,5 @@
 import { type Asker, rightOfAsker } from './asker.ts'
 import { ESCALATION_PATHS, type EscalationCategory, type EscalationPath } from './escalation-paths.ts'
-import { UNLESS_LIFTED } from './liftable-limits.ts'
 import { resourceFormOf } from './resource-form.ts'
 import type { Right } from './right.ts'
 
@@ -43,15 +42,6 @@ export function pathsOf(asker: Asker): readonly FoundPath[] {
     // A role may be passed to any of the services of a path: the one that is certain counts.
     return found.find(isCertain) ?? found[0] ?? []
   })
-}
-
-/**
- * The paths that are listed. Of an identity that can grant itself more rights for sure, a path of which a permission is denied until it takes that off is none of its own: all
- * there is follows from granting.
- */
-export function listedPaths(paths: readonly FoundPath[]): readonly FoundPath[] {
-  const grantsItself = paths.some((found) => found.path.category === 'self-escalation' && isCertain(found))
-  return grantsItself ? paths.filter((found) => !unknownOf(found).includes(UNLESS_LIFTED)) : paths
 }
 
 /** True where no permission of a path depends on what is not known. */

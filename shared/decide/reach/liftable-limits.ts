@@ -8,7 +8,7 @@ export interface LiftingCall {
 }
 
 /** What a denial depends on that the identity can take off itself, for people. It stands where a condition has an operator, and no reader knows one of this name. */
-export const UNLESS_LIFTED = 'limits that it can take off itself'
+const UNLESS_LIFTED = 'limits that it can take off itself'
 
 /** The calls that take a policy off a user, a role or a group, or put another in its place. */
 const LIFTING: Readonly<Record<PolicyPlace['as'], Readonly<Record<PolicyPlace['of'], readonly string[]>>>> = {
@@ -35,6 +35,12 @@ const REWRITING = ['iam:CreatePolicyVersion', 'iam:SetDefaultPolicyVersion']
 /** The actions by which an identity may take off what limits it. */
 export const LIFTING_ACTIONS: readonly string[] = [...Object.values(LIFTING).flatMap((by) => Object.values(by).flat()), ...REWRITING]
 
+/** The policies of an identity with what it can take off itself taken off, possibly. `denying`: with its denials as they are; the same where it takes off none. */
+export interface Lifted {
+  readonly policies: PolicySet
+  readonly denying: PolicySet
+}
+
 /**
  * The policies of an identity in which what it can take off itself limits it only possibly: a denial that it can take off counts as one with a condition, and a boundary that it can
  * take off as one that may allow everything. What it could take off after that counts too. `mayIn`: whether policies let the identity make a call.
@@ -42,7 +48,7 @@ export const LIFTING_ACTIONS: readonly string[] = [...Object.values(LIFTING).fla
  * So whoever may do less takes off less, and an allowance that is added never lowers what is left, nor does a denial raise it.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
  */
-export function withLiftableLimits(holder: PolicyHolder, mayIn: (policies: PolicySet, call: LiftingCall) => boolean): PolicySet {
+export function withLiftableLimits(holder: PolicyHolder, mayIn: (policies: PolicySet, call: LiftingCall) => boolean): Lifted {
   const limits = (holder.places ?? []).filter(isLimit)
   const lifted = new Set<PolicyPlace>()
   let policies = holder.policies
@@ -53,7 +59,8 @@ export function withLiftableLimits(holder: PolicyHolder, mayIn: (policies: Polic
     isNew = more.length > 0
     if (isNew) policies = lift(holder, lifted)
   }
-  return policies
+  const boundaries = [...lifted].filter(({ as }) => as === 'boundary')
+  return { policies, denying: boundaries.length === lifted.size ? policies : lift(holder, new Set(boundaries)) }
 }
 
 /** Whether policies deny something: a managed one is read once for all who have it. */

@@ -21,6 +21,8 @@ import { IDENTITY_STEPS, Work } from './work.ts'
 export interface OwnReach {
   readonly asker: Asker
   readonly paths: readonly FoundPath[]
+  /** Those that are listed: none of which a permission is denied, also where the identity could take the denial off. What it could do then counts, and is no path of its own. */
+  readonly listed: readonly FoundPath[]
   /** Gravest first. */
   readonly parts: readonly ReachPart[]
   /** True where not all of its policies could be worked out: it may do less than is said, and not more. */
@@ -44,12 +46,13 @@ const ASSUME_ROLE = 'sts-001'
 
 /** What an identity's own policies let it do. `hasRoles`: the roles of its account are known. `shares`: what may be spent on finding out. */
 export function ownReachOf(holder: PolicyHolder, controls: ServiceControlPolicies, hasRoles: boolean, shares: Shares = {}): OwnReach {
-  const asker = askerOf(holder, controls, shares)
+  const { asker, denied } = askersOf(holder, controls, shares)
   const { policies } = asker
   // Asked first, so that nothing else that takes long hides an administrator.
   const every = everyServiceOf(asker)
   const paths = isServiceLinked(holder.id) ? [] : pathsOf(asker)
   const powers = powersOf(asker)
+  const listed = denied === undefined || paths.length === 0 ? paths : pathsOf(denied)
   const isCut = policies.work.isSpent || [policies.identity, ...policies.limits].flat().some((one) => one.isCut === true)
   const parts = [
     ...everythingOf(every, paths),
@@ -58,14 +61,18 @@ export function ownReachOf(holder: PolicyHolder, controls: ServiceControlPolicie
     ...policies.identity.filter(({ statements }) => statements === undefined).map(unknownPolicy),
     ...(isCut ? [{ points: UNKNOWN_REACH, reason: UNFINISHED }] : []),
   ]
-  return { asker, paths, parts: parts.toSorted((a, b) => b.points - a.points || (a.reason < b.reason ? -1 : 1)), isCut }
+  return { asker, paths, listed, parts: parts.toSorted((a, b) => b.points - a.points || (a.reason < b.reason ? -1 : 1)), isCut }
 }
 
 /** What of the share of an identity goes, beside it, into how it may call and what it can take off itself: few questions, which leave the share to the rights. */
 const ASKING_SHARE = 0.25
 
-/** Who asks, with what it can take off itself taken off. */
-function askerOf(holder: PolicyHolder, controls: ServiceControlPolicies, shares: Shares): Asker {
+/** Who asks, with what it can take off itself taken off. `denied`: with its denials as they are, where it could take some off; of what one may spend both have the same. */
+function askersOf(
+  holder: PolicyHolder,
+  controls: ServiceControlPolicies,
+  shares: Shares,
+): { readonly asker: Asker; readonly denied: Asker | undefined } {
   const asking = new Work<Right | undefined>(ASKING_SHARE * (shares.ofIdentity ?? IDENTITY_STEPS))
   const context = contextOfHolder(holder)
   const askerBy = (set: PolicySet): Asker => {
@@ -79,7 +86,11 @@ function askerOf(holder: PolicyHolder, controls: ServiceControlPolicies, shares:
     const { policies, ...asker } = askerBy(set)
     return rightOfAsker({ ...asker, policies: { ...policies, work: asking } }, { action, form }) !== undefined
   }
-  return askerBy(withLiftableLimits(holder, isAllowed))
+  const { policies, denying } = withLiftableLimits(holder, isAllowed)
+  const asker = askerBy(policies)
+  if (denying === policies) return { asker, denied: undefined }
+  const denied = askerBy(denying)
+  return { asker, denied: { ...denied, policies: { ...denied.policies, work: asker.policies.work } } }
 }
 
 function unknownPolicy({ policy }: ReadPolicy): ReachPart {
