@@ -29,7 +29,7 @@ export function changesTable(
     { name: 'What', kind: 'wide' as const },
     { name: 'Before → after', kind: 'wide' as const },
     { name: 'Who and why', kind: 'wide' as const },
-    ...(isMixed ? [{ name: 'Chain, entry' }] : []),
+    ...(isMixed ? [{ name: 'Chain, entry', kind: 'wide' as const }] : []),
   ]
   const inFull = shownInFull(isMixed ? changes : changes.toReversed())
   const rows = changes.map((change) => rowOf(change, { base: room.base, isMixed, isInFull: inFull.has(change) }))
