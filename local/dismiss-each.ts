@@ -173,13 +173,23 @@ function acceptedBy({ verdict }: Pick<Incident, 'verdict'>): string[] {
   return (verdict?.accepted ?? []).map(({ id }) => id)
 }
 
-/** What the verdicts on those that were dismissed accepted, all together, as a sentence; undefined where none was dismissed. */
-export function acceptedInAll(results: readonly Dismissed[]): string | undefined {
+/** What the verdicts on those that were dismissed accepted, all together. `lists`: how a sentence goes on that names what lists it; absent where nothing was. */
+export interface AcceptedInAll {
+  readonly says: string
+  readonly lists?: string
+}
+
+/** What was accepted in all; undefined where none was dismissed. */
+export function acceptedInAll(results: readonly Dismissed[]): AcceptedInAll | undefined {
   const dismissed = results.filter(({ outcome }) => outcome === 'dismissed')
   if (dismissed.length === 0) return undefined
   const patterns = dismissed.flatMap(({ accepted = [] }) => accepted).length
-  if (patterns === 0) return 'No pattern was accepted: after the hours of release.suppressionHours the same again is asked about'
-  return `${counted(patterns, 'pattern was', 'patterns were')} accepted: what ${patterns === 1 ? 'it covers' : 'they cover'} is not asked about until ${patterns === 1 ? 'it ends or is revoked' : 'they end or are revoked'}`
+  if (patterns === 0) return { says: 'No pattern was accepted: after the hours of release.suppressionHours the same again is asked about.' }
+  const [covered, ends, lists] =
+    patterns === 1
+      ? ['it covers', 'it ends or is revoked', 'lists it, with']
+      : ['they cover', 'they end or are revoked', 'lists them, each with']
+  return { says: `${counted(patterns, 'pattern was', 'patterns were')} accepted: what ${covered} is not asked about until ${ends}.`, lists }
 }
 
 /** Each once, in the order in which they were given. */

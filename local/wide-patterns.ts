@@ -1,4 +1,5 @@
 import { arnGlobs } from '../shared/domain/arn-globs.ts'
+import { listing } from '../shared/domain/listing.ts'
 import type { Policy } from '../shared/domain/policy.ts'
 
 /** An account and names that nobody names by chance: a pattern that matches them matches all. */
@@ -16,7 +17,7 @@ export function everybodyBy(pattern: string): string | undefined {
     ['root', 'root'],
   ].flatMap(([kind = '', rest = '']) => (arnGlobs(pattern, arnOf(rest)) ? [kind] : []))
   if (!kinds.some((kind) => kind.startsWith('every'))) return undefined
-  return `${listed(kinds)} of ${account === undefined ? 'every account' : `account ${account}`}`
+  return `${listing(kinds)} of ${account === undefined ? 'every account' : `account ${account}`}`
 }
 
 /** What of a policy reaches everybody of a kind and takes the responder's reach away, one warning a line. */
@@ -35,8 +36,4 @@ export function widePatterns({ protected: guarded, rotation, detectors }: Pick<P
       ),
     ),
   ]
-}
-
-function listed(words: readonly string[]): string {
-  return words.length < 3 ? words.join(' and ') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
 }

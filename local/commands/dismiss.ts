@@ -48,10 +48,8 @@ export async function dismissIncidents(
 function acceptedLine(results: readonly Dismissed[], target: Target): string[] {
   const accepted = acceptedInAll(results)
   if (accepted === undefined) return []
-  const count = results.flatMap(({ accepted: ids = [] }) => ids).length
-  if (count === 0) return [`${accepted}.`]
-  const lists = count === 1 ? 'lists it, with' : 'lists them, each with'
-  return [`${accepted}. \`${commandOn(target, 'patterns')}\` ${lists} the command that revokes it.`]
+  const { says, lists } = accepted
+  return [lists === undefined ? says : `${says} \`${commandOn(target, 'patterns')}\` ${lists} the command that revokes it.`]
 }
 
 /** What became of one, as the first words of a line. */

@@ -106,10 +106,9 @@ ${table([{ name: 'Incident' }, { name: 'Who' }, { name: 'Result' }, { name: 'Why
 function acceptedIn(results: readonly Dismissed[], room: Room): Markup | '' {
   const accepted = acceptedInAll(results)
   if (accepted === undefined) return ''
-  const count = results.flatMap(({ accepted: ids = [] }) => ids).length
-  if (count === 0) return html`<p>${accepted}.</p>`
-  const lists = count === 1 ? 'lists it, with' : 'lists them, each with'
-  return html`<p>${accepted}. <a href="${room.base}/patterns">Accepted</a> ${lists} a form that revokes it; so does <code>${shown(commandOn(room, 'patterns'), 300)}</code>.</p>`
+  const { says, lists } = accepted
+  if (lists === undefined) return html`<p>${says}</p>`
+  return html`<p>${says} <a href="${room.base}/patterns">Accepted</a> ${lists} a form that revokes it; so does <code>${shown(commandOn(room, 'patterns'), 300)}</code>.</p>`
 }
 
 const WORDS: Readonly<Record<Dismissed['outcome'], string>> = {

@@ -4,6 +4,7 @@ import { type Change, verifyChain } from '../../shared/domain/change.ts'
 import { counted } from '../../shared/domain/counted.ts'
 import { stateText } from '../../shared/domain/dismissal.ts'
 import { goneText } from '../../shared/domain/gone-text.ts'
+import { thresholdsOf } from '../../shared/domain/high-risk.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
 import { offeredFor } from '../../shared/domain/offered.ts'
 import type { Policy } from '../../shared/domain/policy.ts'
@@ -66,9 +67,9 @@ export interface Looked extends ExplanationInput {
 /** One incident, in the order of an on-call person's questions: what happened, what was done, what do I decide, why, what next. */
 export function incidentPage(looked: Looked, room: Room): Page {
   const { incident, signals, changes, notices, policy, explanation, geoIp, baseline } = looked
-  const { identity, id, decision } = incident
+  const { identity, id } = incident
   const calls = signals.filter(({ reportedBy }) => reportedBy === undefined)
-  const thresholds = policy.tiers.find(({ name }) => name === decision.tier)?.thresholds ?? policy.thresholds
+  const thresholds = thresholdsOf(incident, policy)
   const isWhole = verifyChain(incidentSubject(id), changes, incident.head) === undefined
   const command = commandOn(room, `incidents show ${id}`)
   const entries = latest(withNotices(changes, notices), { most: ENTRIES, of: 'entries', command })

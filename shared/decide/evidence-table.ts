@@ -4,6 +4,7 @@ import type { Bounds } from '../domain/bounds.ts'
 import { CANARY_USED, confirmedBy } from '../domain/canary.ts'
 import { ceilingOf, SECRET_DISCLOSED } from '../domain/ceilings.ts'
 import type { Finding } from '../domain/finding.ts'
+import { listing } from '../domain/listing.ts'
 import type { EvidenceTable } from '../domain/policy.ts'
 import { UNCOUNTED } from '../domain/reasons.ts'
 
@@ -55,9 +56,7 @@ function withUncounted(called: Called, level: Action, { assessment, bounds }: { 
   const { baseRisk } = assessment
   if (numbersOf(assessment, isCounted).baseRisk === baseRisk) return called
   const detectors = new Set(assessment.contributions.flatMap(({ finding }) => (isCounted(finding) ? [] : [finding.detector])))
-  const named = [...detectors].slice(0, NAMED).join(', ')
-  const more = detectors.size > NAMED ? ` and ${detectors.size - NAMED} more` : ''
-  return { ...called, uncounted: `${UNCOUNTED}${named}${more}, with which the risk is ${baseRisk}` }
+  return { ...called, uncounted: `${UNCOUNTED}${listing([...detectors], NAMED)}, with which the risk is ${baseRisk}` }
 }
 
 /** What the findings call for that may bring this action about, and no more than that. */

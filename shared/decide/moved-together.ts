@@ -7,6 +7,7 @@ import { isHearsay } from '../domain/ceilings.ts'
 import type { Decision } from '../domain/decision.ts'
 import type { Finding } from '../domain/finding.ts'
 import { isKeyMature } from '../domain/key-habit.ts'
+import { listing } from '../domain/listing.ts'
 import { areSameMoves, type Move, type MoveNote, type Moves, movedTogether, withNote } from '../domain/moves.ts'
 import type { EvidenceTable } from '../domain/policy.ts'
 import type { Signal } from '../domain/signal.ts'
@@ -146,8 +147,12 @@ function placeOf({ origin }: Signal): string {
   return [origin.network, origin.organisation].filter((part) => part !== undefined).join(' ')
 }
 
-/** `alice, bob, carol and 2 more`. */
+/** The most identities that a reason names. */
+const NAMED = 3
+
 function textOf(others: readonly Move[]): string {
-  const names = others.slice(0, 3).map(({ identity }) => identity.slice(identity.lastIndexOf('/') + 1))
-  return others.length <= 3 ? `${names.slice(0, -1).join(', ')} and ${names.at(-1)}` : `${names.join(', ')} and ${others.length - 3} more`
+  return listing(
+    others.map(({ identity }) => identity.slice(identity.lastIndexOf('/') + 1)),
+    NAMED,
+  )
 }

@@ -1,4 +1,5 @@
 import type { Change } from './change.ts'
+import { listing } from './listing.ts'
 import { goneSteps } from './progress.ts'
 
 /** The most things that a sentence names. */
@@ -25,8 +26,5 @@ export function goneText(changes: readonly Change[]): string | undefined {
     if (name !== undefined) names.add(name)
   }
   if (names.size === 0) return 'the user, the role or the credential is no longer there, removed by somebody else'
-  const named = [...names].slice(0, NAMED)
-  const more = names.size > NAMED ? [`${names.size - NAMED} more`] : []
-  const all = [...named, ...more]
-  return `${all.length === 1 ? all.join() : `${all.slice(0, -1).join(', ')} and ${all.at(-1)}`} ${all.length === 1 ? 'is' : 'are'} no longer there, removed by somebody else`
+  return `${listing([...names], NAMED)} ${names.size === 1 ? 'is' : 'are'} no longer there, removed by somebody else`
 }

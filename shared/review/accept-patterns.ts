@@ -2,6 +2,7 @@ import type { AcceptedPattern } from '../domain/accepted-pattern.ts'
 import type { Change } from '../domain/change.ts'
 import { counted } from '../domain/counted.ts'
 import type { Incident } from '../domain/incident.ts'
+import { listing } from '../domain/listing.ts'
 import { patternsOf } from '../domain/patterns-of.ts'
 import { isFields } from '../domain/stored.ts'
 import type { Verdict } from '../domain/verdict.ts'
@@ -60,18 +61,13 @@ export function inWords(
   const objects = new Set(kinds.flatMap((kind) => kind.objects).filter((object) => object !== '')).size
   return [
     `${kinds.map(({ detector }) => detector).join(', ')} by ${tools.join(', ')} from ${places.join(', ')}`,
-    ...(keys.length === 0 ? [] : [`with ${listed(keys)}`]),
+    ...(keys.length === 0 ? [] : [`with ${listing(keys, NAMED)}`]),
     ...(objects === 0 ? [] : [`on what is named by ${counted(objects, 'name or prefix', 'names or prefixes')}`]),
     // Jobs often give each session a name of its own: the next one is then none of these.
-    ...(sessions.length === 0 ? [] : [`in sessions named ${listed(sessions)} alone (one of another name is asked about)`]),
+    ...(sessions.length === 0 ? [] : [`in sessions named ${listing(sessions, NAMED)} alone (one of another name is asked about)`]),
     ...dropped.map(({ id }) => `in place of the oldest, ${id}`),
   ].join(', ')
 }
 
 /** The most keys or session names that a sentence names. */
 const NAMED = 3
-
-function listed(names: readonly string[]): string {
-  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : ''
-  return `${names.slice(0, NAMED).join(', ')}${more}`
-}

@@ -8,6 +8,7 @@ import { isDismissal } from '../domain/dismissal.ts'
 import { goneText } from '../domain/gone-text.ts'
 import type { Incident } from '../domain/incident.ts'
 import { moved } from '../domain/incident-machine.ts'
+import { listing } from '../domain/listing.ts'
 import { offeredFor } from '../domain/offered.ts'
 import { patternsOf } from '../domain/patterns-of.ts'
 import type { Policy, ReviewKind } from '../domain/policy.ts'
@@ -45,11 +46,7 @@ export function leftUsable(incident: Incident, changes: readonly Change[]): stri
   const more = real.length > NAMED ? [`${real.length - NAMED} more`] : []
   const created = lineage.length > 0 ? ['what it created'] : []
   const all = [...(names.length === 0 ? [`${identity.kind} ${printable(identity.name, 64)}`] : names), ...more, ...created]
-  return `Nothing was contained: ${listed(all)} ${all.length === 1 ? 'stays' : 'stay'} usable by whoever has ${all.length === 1 ? 'it' : 'them'}.`
-}
-
-function listed(names: readonly string[]): string {
-  return names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
+  return `Nothing was contained: ${listing(all)} ${all.length === 1 ? 'stays' : 'stay'} usable by whoever has ${all.length === 1 ? 'it' : 'them'}.`
 }
 
 /** What is known beside the incident when a review is about to be given. Times are epoch milliseconds. */
@@ -198,5 +195,5 @@ export function sessionsText(incident: Incident): string | undefined {
       ? ''
       : `; ${ended.others} more of this incident ${ended.others === 1 ? 'goes' : 'go'} on, since the evidence does not call for more`
   const names = ended.names.map((name) => printable(name, 64))
-  return names.length === 1 ? `session ${names} of role ${role} ends${others}.` : `sessions ${listed(names)} of role ${role} end${others}.`
+  return names.length === 1 ? `session ${names} of role ${role} ends${others}.` : `sessions ${listing(names)} of role ${role} end${others}.`
 }

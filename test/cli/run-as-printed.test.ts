@@ -52,7 +52,7 @@ describe('a command that the command line prints', () => {
         expect([line, ran.code, ran.err]).toEqual([line, 0, ''])
         continue
       }
-      // The reason is for the person to write: a placeholder is refused before anything is asked.
+      // A person writes the reason where the command has `…`: as it stands it is refused, before anything is asked.
       expect([line, ran.code, ran.err]).toEqual([line, 2, expect.stringContaining('this needs a reason')])
       const given = line.replace('"…"', '"a test"')
       const asked = await shell(given)

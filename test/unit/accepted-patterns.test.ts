@@ -223,7 +223,7 @@ describe('an accepted pattern', () => {
     // A job may give each session a name of its own: nothing is promised of the next one.
     const says = made.map((pattern) => inWords(pattern))
     expect(says).toEqual([
-      'd by t from US, in sessions named a, b alone (one of another name is asked about)',
+      'd by t from US, in sessions named a and b alone (one of another name is asked about)',
       'd by t from DE, in sessions named c alone (one of another name is asked about)',
     ])
     const shown = { ...incidentOf('inc-0123456789ab', { state: 'asking' }), ...incident, updatedAt: NOW }

@@ -71,7 +71,7 @@ describe('calls that failed for another reason than missing rights', () => {
     expect(told(signals)).toContain(sentence)
     expect(storyFaults(known)).toEqual([])
     expect(factOf(signals, 'Y')).toBe(
-      'failed otherwise: 3 calls (ec2:RunInstances 2, s3:GetObject 1), with Client.InstanceLimitExceeded, NoSuchBucket',
+      'failed otherwise: 3 calls (ec2:RunInstances 2, s3:GetObject 1), with Client.InstanceLimitExceeded and NoSuchBucket',
     )
     expect(factOf([callAt(0)], 'Y')).toBeUndefined()
   })

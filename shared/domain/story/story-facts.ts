@@ -1,5 +1,6 @@
 import type { Incident, IncidentSignal } from '../incident.ts'
 import { sessionsBefore } from '../issued-before.ts'
+import { listing } from '../listing.ts'
 import { printable } from '../printable.ts'
 import { secondText } from '../time.ts'
 import { callsText } from '../timeline.ts'
@@ -67,12 +68,12 @@ function countsOf(calls: readonly IncidentSignal[]): string {
 
 function errorsOf({ failed }: Calls): string {
   const errors = [...new Set(failed.flatMap(({ errorCode }) => errorCode ?? []))]
-  const named = errors.slice(0, MOST).map((error) => printable(error, 70))
-  return errors.length === 0 ? '' : `, with ${named.join(', ')}${errors.length > MOST ? ` and ${errors.length - MOST} more` : ''}`
+  const named = errors.map((error) => printable(error, 70))
+  return errors.length === 0 ? '' : `, with ${listing(named, MOST)}`
 }
 
 function addressesOf({ refusedAtHome }: Calls): string {
   const addresses = [...new Set(refusedAtHome.map(({ address }) => address))]
-  const named = addresses.slice(0, MOST).map((address) => printable(address, 45))
-  return addresses.length === 0 ? '' : `, from ${named.join(', ')}${addresses.length > MOST ? ` and ${addresses.length - MOST} more` : ''}`
+  const named = addresses.map((address) => printable(address, 45))
+  return addresses.length === 0 ? '' : `, from ${listing(named, MOST)}`
 }
